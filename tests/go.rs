@@ -1,0 +1,136 @@
+//! Every `go` block passes `go vet`, builds, and does what the `text` blocks under it show, with
+//! the Go that the workspace pins.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::Duration;
+use std::{env, fs};
+
+use libtest_mimic::Completion;
+use support::book::Block;
+use support::process::{self, Run};
+use support::report::{self, Outcome};
+use support::{compare, scratch, tools};
+
+mod support;
+
+/// How long a program that says it hangs is watched.
+const HANGS: Duration = Duration::from_secs(1);
+
+static GO: LazyLock<Result<(), String>> = LazyLock::new(|| tools::require("go", &["version"]));
+
+fn main() {
+    let book = support::book();
+    let programs = book.pages.iter().flat_map(|page| page.programs(&["go"]));
+    report::run(programs.map(|program| report::trial("go", program, check)));
+}
+
+fn check(program: &[Block]) -> Outcome {
+    if let Err(missing) = &*GO {
+        return report::skip(missing);
+    }
+    let (program, outputs) = (&program[0], &program[1..]);
+    let module = module(program).map_err(|error| error.to_string())?;
+    let executable = module
+        .join("page")
+        .with_extension(env::consts::EXE_EXTENSION);
+    // What is built has passed vet: only a program that vet rejects on purpose is vetted again.
+    let mut vetted = String::new();
+    if program.has("vet") || !executable.exists() {
+        vetted = vet(program, &module)?;
+        build(&module, &executable)?;
+    }
+    let deadline = if program.has("hangs") {
+        HANGS
+    } else {
+        process::deadline()
+    };
+    let run =
+        process::run(&mut Command::new(executable), deadline).map_err(|error| error.to_string())?;
+    check_ending(program, &run)?;
+    for output in outputs {
+        let text = match output {
+            _ if output.has("vet") => &vetted,
+            _ if output.has("stderr") => &run.stderr,
+            _ => &run.stdout,
+        };
+        compare::output(output, text)?;
+    }
+    Ok(Completion::Completed)
+}
+
+fn check_ending(program: &Block, run: &Run) -> Result<(), String> {
+    let exit: i32 = program
+        .value("exit")
+        .unwrap_or("0")
+        .parse()
+        .map_err(|_| "exit=N takes a number")?;
+    let (expected, found) = match program.has("hangs") {
+        true => ("it to hang".to_owned(), run.status.is_none()),
+        false => (format!("exit code {exit}"), run.code() == Some(exit)),
+    };
+    if found {
+        return Ok(());
+    }
+    Err(format!(
+        "expected {expected}, found {}\n{}{}",
+        run.ending(),
+        run.stdout,
+        run.stderr
+    ))
+}
+
+/// What vet says, when that is what the page expects.
+fn vet(program: &Block, module: &Path) -> Result<String, String> {
+    let run = go(module, &["vet"])?;
+    if (run.code() == Some(0)) == program.has("vet") {
+        let verdict = if program.has("vet") { "reject" } else { "pass" };
+        return Err(format!(
+            "expected go vet to {verdict} the program:\n{}",
+            run.stderr
+        ));
+    }
+    Ok(run.stderr)
+}
+
+fn build(module: &Path, executable: &Path) -> Result<(), String> {
+    let run = go(module, &["build", "-trimpath", "-o", "built"])?;
+    match run.code() {
+        Some(0) => fs::rename(module.join("built"), executable).map_err(|error| error.to_string()),
+        _ => Err(format!("go build rejects the program:\n{}", run.stderr)),
+    }
+}
+
+/// The program as a module of its own, in a directory named by what is in it.
+fn module(program: &Block) -> std::io::Result<PathBuf> {
+    let language = program
+        .words
+        .iter()
+        .find_map(|word| word.strip_prefix("go1."));
+    let language = language.map_or("1.27".to_owned(), |minor| format!("1.{minor}"));
+    let mut hash = DefaultHasher::new();
+    (&program.text, &language, tools::pinned("go")).hash(&mut hash);
+    let dir = scratch("go").join(format!("{:016x}", hash.finish()));
+    fs::create_dir_all(&dir)?;
+    fs::write(
+        dir.join("go.mod"),
+        format!("module page\n\ngo {language}\n"),
+    )?;
+    fs::write(dir.join("main.go"), &program.text)?;
+    Ok(dir)
+}
+
+/// The go command, offline and without cgo: cgo would silence the runtime's deadlock detector.
+fn go(module: &Path, args: &[&str]) -> Result<Run, String> {
+    let mut go = Command::new("go");
+    go.current_dir(module).args(args);
+    go.envs([
+        ("CGO_ENABLED", "0"),
+        ("GOTOOLCHAIN", "local"),
+        ("GOFLAGS", "-mod=mod"),
+        ("GOPROXY", "off"),
+    ]);
+    process::run(&mut go, process::TOOL).map_err(|error| error.to_string())
+}

@@ -1,0 +1,63 @@
+//! Compares what a page shows with what happened, and with `BLESS=1` writes it into the page.
+
+use std::fs;
+use std::sync::Mutex;
+
+use snapbox::{Assert, IntoData};
+
+use super::book::Block;
+use super::root;
+
+/// Compares a block with what the program really printed.
+///
+/// In the block `...` on a line of its own stands for any lines, `[..]` for anything in a line;
+/// the word `any-order` lets the lines come in any order.
+///
+/// # Errors
+/// The difference, and how to mend it.
+pub fn output(block: &Block, actual: &str) -> Result<(), String> {
+    let expected = clean(&block.text).into_data();
+    let expected = if block.has("any-order") {
+        expected.unordered()
+    } else {
+        expected
+    };
+    let actual = clean(actual);
+    let compared = Assert::new().try_eq(Some(&block.place()), actual.clone().into_data(), expected);
+    match compared {
+        Ok(()) => Ok(()),
+        Err(_) if std::env::var_os("BLESS").is_some() => bless(block, &actual),
+        Err(difference) => Err(format!(
+            "the page shows another output than the program prints ({}):\n{difference}\n\
+             mend the program, or rewrite the page with `BLESS=1 cargo test`",
+            block.place()
+        )),
+    }
+}
+
+/// Output as a page shows it: no blanks around it, no directory of this machine in it.
+pub fn clean(text: &str) -> String {
+    let text = text.replace(&format!("{}/", root().display()), "");
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let mut text = lines.join("\n").trim().to_owned();
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// Writes the real output into the page. One at a time: a page may have several.
+fn bless(block: &Block, actual: &str) -> Result<(), String> {
+    static PAGES: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = PAGES
+        .lock()
+        .map_err(|_| "another block could not be written")?;
+    let file = root().join(&block.page);
+    let page = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", block.page))?;
+    let old = format!("```{}\n{}```", block.words.join(","), block.source);
+    let new = format!("```{}\n{actual}```", block.words.join(","));
+    if page.matches(&old).count() != 1 {
+        return Err("this output cannot be told from another on the page: edit it by hand".into());
+    }
+    fs::write(&file, page.replace(&old, &new)).map_err(|error| format!("{}: {error}", block.page))
+}

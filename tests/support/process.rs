@@ -1,0 +1,79 @@
+//! Child processes under a deadline: nothing in the book's checks can hang.
+
+use std::io::{self, Read};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use wait_timeout::ChildExt;
+
+/// What a program did until it ended, or until it was stopped.
+pub struct Run {
+    pub stdout: String,
+    pub stderr: String,
+    /// `None`: it was still running at the deadline and was killed.
+    pub status: Option<ExitStatus>,
+}
+
+impl Run {
+    pub fn code(&self) -> Option<i32> {
+        self.status.and_then(|status| status.code())
+    }
+
+    /// How it ended, in words.
+    pub fn ending(&self) -> String {
+        match self.status {
+            None => format!("still running after {} s (killed)", deadline().as_secs()),
+            Some(status) => status
+                .code()
+                .map_or(status.to_string(), |code| format!("exit code {code}")),
+        }
+    }
+}
+
+/// How long a compiler or another tool may take, on a machine where everything is slow.
+pub const TOOL: Duration = Duration::from_secs(300);
+
+/// How long one program of the book may take: far longer than any needs, also on a loaded machine.
+/// `BOOK_DEADLINE` (seconds) changes it, for the checks' own check.
+pub fn deadline() -> Duration {
+    let seconds = std::env::var("BOOK_DEADLINE")
+        .ok()
+        .and_then(|value| value.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(60))
+}
+
+/// Runs a command to its end or to the deadline.
+///
+/// # Errors
+/// When the command cannot be started.
+pub fn run(command: &mut Command, deadline: Duration) -> io::Result<Run> {
+    let mut child = command
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let readers = [
+        thread::spawn(move || read(stdout)),
+        thread::spawn(move || read(stderr)),
+    ];
+    let status = child.wait_timeout(deadline)?;
+    if status.is_none() {
+        child.kill()?;
+        child.wait()?;
+    }
+    let [stdout, stderr] = readers.map(|reader| reader.join().expect("reading does not panic"));
+    Ok(Run {
+        stdout: stdout?,
+        stderr: stderr?,
+        status,
+    })
+}
+
+fn read(pipe: Option<impl Read>) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes))?;
+    Ok(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+}

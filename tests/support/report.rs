@@ -1,0 +1,81 @@
+//! How the checks report: a trial a program, named by its place; a record of each verified block.
+
+use std::{env, fs};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use super::book::Block;
+use super::scratch;
+
+pub type Outcome = Result<Completion, Failed>;
+
+/// Runs the trials of a check as cargo expects a test binary to, and exits.
+pub fn run(trials: impl Iterator<Item = Trial>) -> ! {
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit()
+}
+
+/// A trial for a block and what belongs to it: a failure starts with a page and a line, a success
+/// is put on record for each of them. `BOOK_REPEAT=50` runs it so many times.
+pub fn trial(
+    check: &'static str,
+    blocks: Vec<Block>,
+    test: impl Fn(&[Block]) -> Outcome + Send + 'static,
+) -> Trial {
+    let name = format!("{} ({})", blocks[0].place(), blocks[0].words.join(","));
+    Trial::ignorable_test(name, move || {
+        let runs = repeats();
+        for run in 1..=runs {
+            match test(&blocks) {
+                Ok(Completion::Completed) => {}
+                Ok(skipped) => return Ok(skipped),
+                Err(failed) => {
+                    let message = failed.message().unwrap_or("failed");
+                    let which = if run > 1 {
+                        format!(" (run {run} of {runs})")
+                    } else {
+                        String::new()
+                    };
+                    return Err(format!("{}:{which} {message}", blocks[0].place()).into());
+                }
+            }
+        }
+        blocks.iter().for_each(|block| record(check, block, runs));
+        Ok(Completion::Completed)
+    })
+}
+
+fn repeats() -> u32 {
+    env::var("BOOK_REPEAT")
+        .ok()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(1)
+}
+
+/// A tool that this machine lacks: the trial is counted as skipped, or fails under `--no-skips`.
+pub fn skip(why: impl std::fmt::Display) -> Outcome {
+    match env::var_os("BOOK_NO_SKIPS") {
+        Some(_) => Err(format!("{why} (nothing may be skipped here)").into()),
+        None => Ok(Completion::ignored_with(why)),
+    }
+}
+
+/// Notes that `check` verified `block`: `cargo xtask check` counts these records.
+pub fn record(check: &str, block: &Block, runs: u32) {
+    let file = format!("{}-{}", block.page.replace(['/', '.'], "_"), block.line);
+    note(
+        check,
+        &file,
+        &serde_json::json!({ "page": block.page, "line": block.line, "runs": runs }),
+    );
+}
+
+/// Writes one note of the census; the book that is broken on purpose is not counted.
+pub fn note(check: &str, file: &str, note: &serde_json::Value) {
+    if env::var_os("BOOK").is_some() {
+        return;
+    }
+    let dir = scratch("census").join(check);
+    fs::create_dir_all(&dir)
+        .and_then(|()| fs::write(dir.join(file), note.to_string()))
+        .expect("the target directory can be written");
+}

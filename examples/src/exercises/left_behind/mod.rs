@@ -1,0 +1,107 @@
+//! Exercise `left-behind`, for the page `src/trap/left-behind.md`: a permit that must live as
+//! long as its job. Edit `start.rs`, run
+//! `cargo run -q -p companion --bin exercise -- left-behind`.
+
+pub mod solution;
+#[allow(let_underscore_drop, clippy::let_underscore_must_use)] // The exercise is this mistake.
+pub mod start;
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::{runtime::Builder, task::JoinHandle, time::timeout};
+
+type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Says whether `in_background` holds the permit while the job runs, and gives it back after.
+/// Time is paused: a wait that nothing ends costs none.
+pub fn check(
+    in_background: impl FnOnce(OwnedSemaphorePermit, Job) -> JoinHandle<()>,
+) -> Result<(), String> {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime starts");
+    runtime.block_on(async {
+        let connections = Arc::new(Semaphore::new(1));
+        let permit = connections
+            .clone()
+            .try_acquire_owned()
+            .expect("nobody else takes permits");
+        let (started, starts) = oneshot::channel::<()>();
+        let (end, ends) = oneshot::channel::<()>();
+        let job = async move {
+            started.send(()).ok();
+            ends.await.ok();
+        };
+
+        let deadline = Duration::from_secs(60);
+        let task = in_background(permit, Box::pin(job));
+        if !matches!(timeout(deadline, starts).await, Ok(Ok(()))) {
+            return Err("the job never starts".into());
+        }
+        if connections.available_permits() != 0 {
+            return Err("the job runs without its permit".into());
+        }
+        end.send(()).ok();
+        if !matches!(timeout(deadline, task).await, Ok(Ok(()))) {
+            return Err("the job's task does not end".into());
+        }
+        if connections.available_permits() != 1 {
+            return Err("the job has ended, its permit is still taken".into());
+        }
+        Ok(())
+    })
+}
+
+/// Checks `start.rs`.
+pub fn start() -> Result<(), String> {
+    check(start::in_background)
+}
+
+/// Checks `solution.rs`.
+pub fn solution() -> Result<(), String> {
+    check(solution::in_background)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_solution_holds() {
+        assert_eq!(solution(), Ok(()));
+    }
+
+    #[test]
+    fn every_wrong_answer_is_told_apart() {
+        let early = |permit, job: Job| {
+            tokio::spawn(async move {
+                drop(permit);
+                job.await;
+            })
+        };
+        assert_eq!(check(early), Err("the job runs without its permit".into()));
+
+        let kept = |permit: OwnedSemaphorePermit, job: Job| {
+            permit.forget();
+            tokio::spawn(job)
+        };
+        assert_eq!(
+            check(kept),
+            Err("the job has ended, its permit is still taken".into())
+        );
+
+        let unstarted = |permit, _: Job| tokio::spawn(async move { drop(permit) });
+        assert_eq!(check(unstarted), Err("the job never starts".into()));
+
+        let endless = |permit, job: Job| {
+            tokio::spawn(async move {
+                let _permit = permit;
+                job.await;
+                std::future::pending().await
+            })
+        };
+        assert_eq!(check(endless), Err("the job's task does not end".into()));
+    }
+}

@@ -1,0 +1,44 @@
+//! The exercises: each a `start.rs` that is wrong and a `solution.rs` that is right, behind the
+//! same function, and a check that tells them apart.
+//!
+//! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
+
+pub mod best_practice;
+pub mod exits;
+pub mod left_behind;
+pub mod scope;
+
+/// Says what is still wrong, or `Ok`.
+pub type Check = fn() -> Result<(), String>;
+
+pub struct Exercise {
+    /// As it is given on the command line: the name of its page.
+    pub name: &'static str,
+    /// The reader's: fails as published.
+    pub start: Check,
+    pub solution: Check,
+}
+
+/// Every exercise, in the order of the pages.
+pub const ALL: [Exercise; 4] = [
+    Exercise {
+        name: "scope",
+        start: scope::start,
+        solution: scope::solution,
+    },
+    Exercise {
+        name: "left-behind",
+        start: left_behind::start,
+        solution: left_behind::solution,
+    },
+    Exercise {
+        name: "exits",
+        start: exits::start,
+        solution: exits::solution,
+    },
+    Exercise {
+        name: "best-practice",
+        start: best_practice::start,
+        solution: best_practice::solution,
+    },
+];

@@ -1,0 +1,7 @@
+//! The longer programs of *Defer, Drop, Spawn*, and its exercises.
+//!
+//! `cargo run -q -p companion --bin NAME` runs a program; its page says what it shows.
+
+pub mod exercises;
+pub mod exits;
+pub mod in_flight;

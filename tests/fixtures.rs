@@ -70,9 +70,12 @@ fn main() {
         hanging_snippet,
     );
     let trials: Vec<Trial> = caught.chain([hangs]).collect();
+    let count = trials.len();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if !conclusion.has_failed() && conclusion.num_ignored + conclusion.num_filtered_out == 0 {
-        fs::create_dir_all(&passed).expect("the target directory can be written");
+        fs::create_dir_all(&passed)
+            .and_then(|()| fs::write(passed.with_file_name("defects"), count.to_string()))
+            .expect("the target directory can be written");
     }
     conclusion.exit()
 }

@@ -43,13 +43,17 @@ fn main() {
 
 /// For the census: every block that some check is to verify, and the quotations, verified here.
 fn note_blocks(book: &Book) {
-    for page in &book.pages {
+    for (number, page) in book.pages.iter().enumerate() {
+        let title = page.sections.iter().find(|section| section.level == 1);
+        let title = title.map_or(page.path.as_str(), |section| section.title.as_str());
         for block in &page.blocks {
-            let file = format!("{}-{}", block.page.replace(['/', '.'], "_"), block.line);
-            let note =
-                serde_json::json!({ "page": block.page, "line": block.line, "words": block.words });
-            report::note("blocks", &file, &note);
-            if block.quotes().is_some() && fences::quotations(book, page).is_empty() {
+            let quoted = block.quotes().is_some();
+            let note = serde_json::json!({
+                "page": block.page, "line": block.line, "words": block.words,
+                "number": number, "title": title, "quoted": quoted,
+            });
+            report::note("blocks", block, &note);
+            if quoted && fences::quotations(book, page).is_empty() {
                 report::record("quotations", block, 1);
             }
         }

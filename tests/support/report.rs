@@ -59,22 +59,19 @@ pub fn skip(why: impl std::fmt::Display) -> Outcome {
     }
 }
 
-/// Notes that `check` verified `block`: `cargo xtask check` counts these records.
+/// Notes that `check` verified `block`: `cargo xtask check` counts these notes.
 pub fn record(check: &str, block: &Block, runs: u32) {
-    let file = format!("{}-{}", block.page.replace(['/', '.'], "_"), block.line);
-    note(
-        check,
-        &file,
-        &serde_json::json!({ "page": block.page, "line": block.line, "runs": runs }),
-    );
+    let note = serde_json::json!({ "page": block.page, "line": block.line, "runs": runs });
+    self::note(check, block, &note);
 }
 
 /// Writes one note of the census; the book that is broken on purpose is not counted.
-pub fn note(check: &str, file: &str, note: &serde_json::Value) {
+pub fn note(check: &str, block: &Block, note: &serde_json::Value) {
     if env::var_os("BOOK").is_some() {
         return;
     }
     let dir = scratch("census").join(check);
+    let file = format!("{}-{}", block.page.replace(['/', '.'], "_"), block.line);
     fs::create_dir_all(&dir)
         .and_then(|()| fs::write(dir.join(file), note.to_string()))
         .expect("the target directory can be written");

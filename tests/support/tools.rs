@@ -9,7 +9,8 @@ use super::process;
 
 #[derive(Deserialize)]
 struct Tool {
-    version: String,
+    /// Any version will do if there is none.
+    version: Option<String>,
     install: String,
 }
 
@@ -23,8 +24,8 @@ fn tools() -> BTreeMap<String, Tool> {
         .expect("each tool has a version and an install line")
 }
 
-/// The version of a tool that the outputs on the pages came from.
-pub fn pinned(name: &str) -> String {
+/// The version of a tool that the outputs on the pages came from, if they depend on it.
+pub fn pinned(name: &str) -> Option<String> {
     tools()[name].version.clone()
 }
 
@@ -38,22 +39,21 @@ pub fn require(name: &str, version: &[&str]) -> Result<(), String> {
     let found = found
         .map(|run| run.stdout + &run.stderr)
         .unwrap_or_default();
-    if found
-        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .any(|word| starts_with(word, &tool.version))
-    {
+    let mut words = found.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let wanted = tool.version.as_deref().unwrap_or_default();
+    if words.any(|word| !word.is_empty() && starts_with(word, wanted)) {
         return Ok(());
     }
     let found = found.lines().next().unwrap_or("none on this machine");
+    let wanted = format!("{name} {wanted}");
     Err(format!(
-        "needs {name} {}, found {found}; install it: {}",
-        tool.version, tool.install
+        "needs {}, found {found}; install it: {}",
+        wanted.trim_end(),
+        tool.install
     ))
 }
 
 fn starts_with(found: &str, version: &str) -> bool {
-    found == version
-        || found
-            .strip_prefix(version)
-            .is_some_and(|rest| rest.starts_with('.'))
+    let rest = found.strip_prefix(version);
+    version.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -1,0 +1,156 @@
+//! `cargo xtask …`: everything a contributor types besides `cargo test`.
+
+use std::future::Future;
+use std::io::{stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use tokio::signal::ctrl_c;
+use xtask::serve::{Rebuild, Server};
+use xtask::{check, pages, site};
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "The book's own tasks")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+    /// Another book than this repository's
+    #[arg(long, value_name = "DIR", global = true, hide = true)]
+    root: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Show the book in a browser and rebuild it on every save
+    Serve {
+        /// Where on 127.0.0.1; 0 takes any free port
+        #[arg(long, default_value_t = 3000)]
+        port: u16,
+        /// Open the browser
+        #[arg(long)]
+        open: bool,
+    },
+    /// Write the static site
+    Build {
+        /// Where to; `book` in the repository's root unless given
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Check everything that has to hold before a change lands
+    Check {
+        /// Fail where a tool is missing, instead of skipping what needs it
+        #[arg(long)]
+        no_skips: bool,
+        /// How often to run every program, on a machine kept busy
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        repeat: u32,
+        /// Write what the programs print, and the census, into the pages
+        #[arg(long)]
+        bless: bool,
+    },
+    /// What an installed `mdbook` runs, as `book.toml` tells it to
+    #[command(hide = true)]
+    Preprocess {
+        #[command(subcommand)]
+        question: Option<Question>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Question {
+    Supports { renderer: String },
+}
+
+fn main() -> ExitCode {
+    run(Cli::parse()).unwrap_or_else(|error| {
+        eprintln!("error: {}", explain(&error));
+        ExitCode::FAILURE
+    })
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let root = cli.root.map_or_else(repository, Ok)?;
+    match cli.task {
+        Task::Serve { port, open } => serve(&root, port, open)?,
+        Task::Build { out } => {
+            let out = out.unwrap_or_else(|| root.join("book"));
+            site::write(&root, &out)?;
+            println!("{}", out.join("index.html").display());
+        }
+        Task::Check {
+            no_skips,
+            repeat,
+            bless,
+        } => check::run(
+            &root,
+            &check::Options {
+                no_skips,
+                repeat,
+                bless,
+            },
+        )?,
+        Task::Preprocess { question: None } => pages::filter(stdin().lock(), stdout().lock())?,
+        Task::Preprocess {
+            question: Some(Question::Supports { renderer }),
+        } => return Ok(ExitCode::from(u8::from(!pages::supports(&renderer)))),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn repository() -> Result<PathBuf> {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(xtask.parent().context("xtask has no parent")?.to_owned())
+}
+
+#[tokio::main]
+async fn serve(root: &Path, port: u16, open: bool) -> Result<()> {
+    let stopped = stop_signal()?;
+    let server = Server::bind(root, port).await?;
+    let address = format!("http://{}", server.address()?);
+    println!("{address}");
+    if open && let Err(error) = opener::open_browser(&address) {
+        eprintln!("no browser opened: {error}");
+    }
+    tokio::select! {
+        done = server.run(report) => done,
+        () = stopped => Ok(()),
+    }
+}
+
+fn report(rebuild: Rebuild) {
+    let cause = rebuild.cause.display();
+    match rebuild.outcome {
+        Ok(took) => println!("{cause}: rebuilt in {took:.1?}"),
+        Err(error) => eprintln!(
+            "error after {cause} changed: {}\nstill serving the last good build",
+            explain(&error)
+        ),
+    }
+}
+
+/// An error and its causes, a line each, without the backtrace that anyhow's
+/// own format adds where `RUST_BACKTRACE` is set.
+fn explain(error: &anyhow::Error) -> String {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    causes.join("\n  ")
+}
+
+/// Ctrl-C anywhere, SIGTERM too where it exists.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::terminate())?
+    };
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        ctrl_c().await.ok();
+    })
+}

@@ -52,7 +52,10 @@ impl Gauge {
 /// Serves a request and counts it by hand.
 ///
 /// Not cancel safe: if this future is dropped while the handler runs, the request stays counted.
-pub async fn count_by_hand(gauge: Gauge, handler: impl Future<Output = ()>) {
+pub async fn count_by_hand<H>(gauge: Gauge, handler: H)
+where
+    H: Future<Output = ()>,
+{
     gauge.increment();
     handler.await;
     gauge.decrement();
@@ -61,10 +64,15 @@ pub async fn count_by_hand(gauge: Gauge, handler: impl Future<Output = ()>) {
 /// Serves a request and counts it with a guard.
 ///
 /// If this future is dropped while the handler runs, the guard is dropped with it.
-pub async fn count_by_guard(gauge: Gauge, handler: impl Future<Output = ()>) {
+// ANCHOR: count_by_guard
+pub async fn count_by_guard<H>(gauge: Gauge, handler: H)
+where
+    H: Future<Output = ()>,
+{
     let _in_flight = gauge.enter();
     handler.await;
 }
+// ANCHOR_END: count_by_guard
 
 /// Serves `requests`, every third of which takes longer than its client waits, and returns what
 /// the gauge reads when all of them are over.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Mutex;
 
+use regex::Regex;
 use snapbox::{Assert, IntoData};
 
 use super::book::Block;
@@ -46,7 +47,8 @@ pub fn clean(text: &str) -> String {
     text
 }
 
-/// Writes the real output into the page. One at a time: a page may have several.
+/// Writes the real output into the page, less the thread ids, which vary. One at a time: a page
+/// may have several.
 fn bless(block: &Block, actual: &str) -> Result<(), String> {
     static PAGES: Mutex<()> = Mutex::new(());
     let _one_at_a_time = PAGES
@@ -55,6 +57,8 @@ fn bless(block: &Block, actual: &str) -> Result<(), String> {
     let file = root().join(&block.page);
     let page = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", block.page))?;
     let old = format!("```{}\n{}```", block.words.join(","), block.source);
+    let thread = Regex::new(r"\((\d+)\) panicked at").map_err(|error| error.to_string())?;
+    let actual = thread.replace_all(actual, "([..]) panicked at");
     let new = format!("```{}\n{actual}```", block.words.join(","));
     if page.matches(&old).count() != 1 {
         return Err("this output cannot be told from another on the page: edit it by hand".into());

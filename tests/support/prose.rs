@@ -46,7 +46,7 @@ pub fn blemishes(page: &Page) -> Vec<String> {
     for (line, text) in (1..).zip(page.markdown.lines()) {
         in_fence ^= text.trim_start().starts_with("```");
         let place = format!("{}:{line}", page.path);
-        let breakable = !text.contains("](") && !text.starts_with('|');
+        let breakable = !text.contains("](") && !text.contains("]: ") && !text.starts_with('|');
         if !in_fence && breakable && text.chars().count() > PROSE_COLUMNS {
             found.push(format!(
                 "{place}: the line is longer than {PROSE_COLUMNS} columns"

@@ -2,9 +2,8 @@
 //! long as its job. Edit `start.rs`, run
 //! `cargo run -q -p companion --bin exercise -- left-behind`.
 
-pub mod solution;
-#[allow(let_underscore_drop, clippy::let_underscore_must_use)] // The exercise is this mistake.
-pub mod start;
+mod solution;
+mod start;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -12,11 +11,16 @@ use tokio::{runtime::Builder, task::JoinHandle, time::timeout};
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
+/// A job, and the connection permit that it needs while it runs.
+pub struct Work {
+    pub job: Job,
+    /// Dropped with the struct: gives the connection back.
+    pub permit: OwnedSemaphorePermit,
+}
+
 /// Says whether `in_background` holds the permit while the job runs, and gives it back after.
 /// Time is paused: a wait that nothing ends costs none.
-pub fn check(
-    in_background: impl FnOnce(OwnedSemaphorePermit, Job) -> JoinHandle<()>,
-) -> Result<(), String> {
+fn check(in_background: impl FnOnce(Work) -> JoinHandle<()>) -> Result<(), String> {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -36,7 +40,8 @@ pub fn check(
         };
 
         let deadline = Duration::from_secs(60);
-        let task = in_background(permit, Box::pin(job));
+        let job = Box::pin(job);
+        let task = in_background(Work { job, permit });
         if !matches!(timeout(deadline, starts).await, Ok(Ok(()))) {
             return Err("the job never starts".into());
         }
@@ -75,30 +80,30 @@ mod tests {
 
     #[test]
     fn every_wrong_answer_is_told_apart() {
-        let early = |permit, job: Job| {
+        let early = |work: Work| {
             tokio::spawn(async move {
-                drop(permit);
-                job.await;
+                drop(work.permit);
+                work.job.await;
             })
         };
         assert_eq!(check(early), Err("the job runs without its permit".into()));
 
-        let kept = |permit: OwnedSemaphorePermit, job: Job| {
-            permit.forget();
-            tokio::spawn(job)
+        let kept = |work: Work| {
+            work.permit.forget();
+            tokio::spawn(work.job)
         };
         assert_eq!(
             check(kept),
             Err("the job has ended, its permit is still taken".into())
         );
 
-        let unstarted = |permit, _: Job| tokio::spawn(async move { drop(permit) });
+        let unstarted = |work: Work| tokio::spawn(async move { drop(work) });
         assert_eq!(check(unstarted), Err("the job never starts".into()));
 
-        let endless = |permit, job: Job| {
+        let endless = |work: Work| {
             tokio::spawn(async move {
-                let _permit = permit;
-                job.await;
+                let work = work;
+                work.job.await;
                 std::future::pending().await
             })
         };

@@ -1,17 +1,14 @@
-//! The job holds its permit until it ends: the task owns it, in a variable.
+//! The task owns all of `work`, and so the permit, until the job ends.
 
-use tokio::sync::OwnedSemaphorePermit as Permit;
 use tokio::task::JoinHandle;
 
-/// Runs `job` as a task that holds a connection permit until it ends.
+use super::Work;
+
 // ANCHOR: solution
-pub fn in_background<J>(permit: Permit, job: J) -> JoinHandle<()>
-where
-    J: Future<Output = ()> + Send + 'static,
-{
+pub fn in_background(work: Work) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let _permit = permit; // the block owns it until it ends
-        job.await;
+        let work = work;
+        work.job.await;
     })
 }
 // ANCHOR_END: solution

@@ -1,15 +1,13 @@
 //! The job must hold its permit until it ends. Here it does not. Mend it.
 
-use tokio::sync::OwnedSemaphorePermit as Permit;
 use tokio::task::JoinHandle;
 
-/// Runs `job` as a task that holds a connection permit until it ends.
-pub fn in_background<J>(permit: Permit, job: J) -> JoinHandle<()>
-where
-    J: Future<Output = ()> + Send + 'static,
-{
+use super::Work;
+
+/// Runs the job as a task that holds the connection permit until the job ends.
+pub fn in_background(work: Work) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let _ = permit; // one permit for each running job
+        let job = work.job;
         job.await;
     })
 }

@@ -7,7 +7,7 @@ fn every_start_fails_as_published() {
     for exercise in ALL {
         assert!(
             (exercise.start)().is_err(),
-            "{}: start.rs passes",
+            "{}: start.rs passes; a solved exercise is not committed",
             exercise.name
         );
     }

@@ -29,8 +29,12 @@ pub async fn signalled(
         let mut stdout = BufReader::new(stdout);
         let mut printed = String::new();
         stdout.read_line(&mut printed).await?; // "ready"
-        let mut kill = Command::new("kill");
-        kill.args(["-s", signal, &id]).status().await?;
+        let mut shell = Command::new("sh"); // its `kill` is built in
+        shell.args(["-c", "kill -s \"$0\" \"$1\"", signal, &id]);
+        let killed = shell.status().await?;
+        if !killed.success() {
+            return Err(io::Error::other(format!("kill: {killed}")));
+        }
         stdout.read_to_string(&mut printed).await?;
         Ok((printed, child.wait().await?))
     };

@@ -1,11 +1,11 @@
 //! The connection owns its session; the session only points back.
 
 // ANCHOR: solution
-use super::Slot;
+use super::{Peer, Slot};
 use std::{cell::OnceCell, rc::Rc, rc::Weak};
 
 struct Connection {
-    peer: &'static str,
+    peer: Peer,
     session: OnceCell<Session>,
     _slot: Slot,
 }
@@ -15,14 +15,16 @@ struct Session {
 }
 
 impl Session {
-    fn greet(&self) -> String {
-        let connection = self.connection.upgrade();
-        connection.map_or("bye".into(), |c| format!("hello {}", c.peer))
+    fn greet(&self) {
+        if let Some(connection) = self.connection.upgrade() {
+            let peer = &connection.peer;
+            peer.tell(format!("hello {}", peer.name));
+        }
     }
 }
 
 /// Serves one peer; its slot is free when this returns.
-pub fn serve(peer: &'static str, slot: Slot) -> String {
+pub fn serve(peer: Peer, slot: Slot) {
     let connection = Rc::new(Connection {
         peer,
         session: OnceCell::new(),
@@ -31,6 +33,6 @@ pub fn serve(peer: &'static str, slot: Slot) -> String {
     let session = connection.session.get_or_init(|| Session {
         connection: Rc::downgrade(&connection),
     });
-    session.greet()
+    session.greet();
 }
 // ANCHOR_END: solution

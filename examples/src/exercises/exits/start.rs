@@ -1,10 +1,10 @@
 //! Every peer must give its slot back. Here none does. Mend it.
 
-use super::Slot;
+use super::{Peer, Slot};
 use std::{cell::OnceCell, rc::Rc};
 
 struct Connection {
-    peer: &'static str,
+    peer: Peer,
     session: OnceCell<Session>,
     _slot: Slot,
 }
@@ -14,13 +14,14 @@ struct Session {
 }
 
 impl Session {
-    fn greet(&self) -> String {
-        format!("hello {}", self.connection.peer)
+    fn greet(&self) {
+        let peer = &self.connection.peer;
+        peer.tell(format!("hello {}", peer.name));
     }
 }
 
 /// Serves one peer; its slot is free when this returns.
-pub fn serve(peer: &'static str, slot: Slot) -> String {
+pub fn serve(peer: Peer, slot: Slot) {
     let connection = Rc::new(Connection {
         peer,
         session: OnceCell::new(),
@@ -29,5 +30,5 @@ pub fn serve(peer: &'static str, slot: Slot) -> String {
     let session = connection.session.get_or_init(|| Session {
         connection: Rc::clone(&connection),
     });
-    session.greet()
+    session.greet();
 }

@@ -20,7 +20,7 @@ pub struct Work {
 
 /// Says whether `in_background` holds the permit while the job runs, and gives it back after.
 /// Time is paused: a wait that nothing ends costs none.
-fn check(in_background: impl FnOnce(Work) -> JoinHandle<()>) -> Result<(), String> {
+fn check(in_background: impl Fn(Work) -> JoinHandle<()>) -> Result<(), String> {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -54,6 +54,23 @@ fn check(in_background: impl FnOnce(Work) -> JoinHandle<()>) -> Result<(), Strin
         }
         if connections.available_permits() != 1 {
             return Err("the job has ended, its permit is still taken".into());
+        }
+
+        let permit = connections
+            .clone()
+            .try_acquire_owned()
+            .expect("nobody else takes permits");
+        let (started, starts) = oneshot::channel::<()>();
+        let job = Box::pin(async move {
+            started.send(()).ok();
+            std::future::pending().await
+        });
+        let task = in_background(Work { job, permit });
+        timeout(deadline, starts).await.ok();
+        task.abort();
+        timeout(deadline, task).await.ok();
+        if connections.available_permits() != 1 {
+            return Err("the job was aborted, its permit is still taken".into());
         }
         Ok(())
     })
@@ -95,6 +112,19 @@ mod tests {
         assert_eq!(
             check(kept),
             Err("the job has ended, its permit is still taken".into())
+        );
+
+        let by_hand = |work: Work| {
+            let connections = Arc::clone(work.permit.semaphore());
+            work.permit.forget();
+            tokio::spawn(async move {
+                work.job.await;
+                connections.add_permits(1);
+            })
+        };
+        assert_eq!(
+            check(by_hand),
+            Err("the job was aborted, its permit is still taken".into())
         );
 
         let unstarted = |work: Work| tokio::spawn(async move { drop(work) });

@@ -12,10 +12,18 @@ use crate::in_flight::Gauge;
 /// What a handler is to `serve`: some future.
 pub type Handler = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Serves one request that ends and one whose client hangs up.
+/// Serves one request that is dropped before it begins, one whose client hangs up, and one that
+/// ends.
 fn check<F: Future<Output = ()>>(serve: impl Fn(Gauge, Handler) -> F) -> Result<(), String> {
     let gauge = Gauge::default();
     let mut context = Context::from_waker(Waker::noop());
+    drop(serve(gauge.clone(), Box::pin(pending())));
+    if gauge.read() != 0 {
+        return Err(format!(
+            "a request never began, and the gauge reads {}",
+            gauge.read()
+        ));
+    }
     {
         let mut request = pin!(serve(gauge.clone(), Box::pin(pending())));
         if request.as_mut().poll(&mut context).is_ready() {
@@ -54,4 +62,25 @@ pub fn start() -> Result<(), String> {
 
 pub fn solution() -> Result<(), String> {
     check(solution::serve)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn a_count_before_the_body_is_told_apart() {
+        let eager = |gauge: crate::in_flight::Gauge, handler| {
+            gauge.increment(); // in the call: the guard is made in the body, which may never run
+            async move {
+                scopeguard::defer! { gauge.decrement() }
+                let handler: super::Handler = handler;
+                handler.await;
+            }
+        };
+        assert_eq!(
+            check(eager),
+            Err("a request never began, and the gauge reads 1".into())
+        );
+    }
 }

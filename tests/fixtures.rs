@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde::Deserialize;
 use support::report::{self, Outcome};
-use support::{process, root, scratch, tools};
+use support::{crates, process, root, scratch, tools};
 
 mod support;
 
@@ -103,26 +103,9 @@ fn state() -> String {
     format!("{:016x}", hash.finish())
 }
 
-fn executables() -> Vec<(String, PathBuf)> {
-    let cargo = Command::new(env!("CARGO"))
-        .args([
-            "test",
-            "--no-run",
-            "--offline",
-            "--quiet",
-            "--message-format",
-            "json",
-        ])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs: it has started this test");
-    let built = String::from_utf8_lossy(&cargo.stdout).into_owned();
-    let built = built
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Built>(line).ok());
-    built
-        .map(|built| (built.target.name, built.executable))
-        .collect()
+fn executables() -> impl Iterator<Item = (String, PathBuf)> {
+    let built = crates::cargo_built::<Built>().into_iter();
+    built.map(|built| (built.target.name, built.executable))
 }
 
 fn run_check(executable: &PathBuf) -> String {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::rustc::Compiler;
 use super::{root, scratch};
@@ -59,28 +60,30 @@ pub fn compiler() -> Compiler {
 
 /// Every library that cargo built for the tests, by its crate's name.
 fn libraries() -> BTreeMap<String, String> {
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "test",
-            "--no-run",
-            "--offline",
-            "--quiet",
-            "--message-format",
-            "json",
-        ])
+    let built = cargo_built::<Artifact>().into_iter();
+    let built = built.filter(|artifact| artifact.profile.debug_assertions); // no build script's
+    let library = |artifact: Artifact| {
+        let mut files = artifact.filenames.into_iter();
+        let library = files.find(|name| name.ends_with(".rlib"))?;
+        Some((artifact.target.name.replace('-', "_"), library))
+    };
+    built.filter_map(library).collect()
+}
+
+/// What cargo says it built for the tests: those of its messages that are a `T`.
+///
+/// # Panics
+/// When cargo cannot be run.
+pub fn cargo_built<T: DeserializeOwned>() -> Vec<T> {
+    let cargo = Command::new(env!("CARGO"))
+        .args(["test", "--no-run", "--offline", "--quiet"])
+        .args(["--message-format", "json"])
         .current_dir(root())
         .output()
         .expect("cargo runs: it has started this test");
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
-        .filter(|artifact| artifact.profile.debug_assertions) // not those of build scripts
-        .filter_map(|artifact| {
-            let library = artifact
-                .filenames
-                .into_iter()
-                .find(|name| name.ends_with(".rlib"))?;
-            Some((artifact.target.name.replace('-', "_"), library))
-        })
+    let messages = String::from_utf8_lossy(&cargo.stdout).into_owned();
+    let messages = messages.lines();
+    messages
+        .filter_map(|line| serde_json::from_str(line).ok())
         .collect()
 }

@@ -104,7 +104,7 @@ fn state() -> String {
 }
 
 fn executables() -> impl Iterator<Item = (String, PathBuf)> {
-    let built = crates::cargo_built::<Built>().into_iter();
+    let built = crates::cargo_built::<Built>(&["test", "--no-run"]).into_iter();
     built.map(|built| (built.target.name, built.executable))
 }
 

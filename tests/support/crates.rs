@@ -14,17 +14,11 @@ use super::{root, scratch};
 struct Artifact {
     target: Target,
     filenames: Vec<String>,
-    profile: Profile,
 }
 
 #[derive(Deserialize)]
 struct Target {
     name: String,
-}
-
-#[derive(Deserialize)]
-struct Profile {
-    debug_assertions: bool,
 }
 
 #[derive(Deserialize)]
@@ -58,26 +52,29 @@ pub fn compiler() -> Compiler {
     Compiler::new(flags, scratch("programs"))
 }
 
-/// Every library that cargo built for the tests, by its crate's name.
+/// The companion crate and what it depends on, by the crates' names. Asked for alone, they come in
+/// one variant: build scripts may use others.
 fn libraries() -> BTreeMap<String, String> {
-    let built = cargo_built::<Artifact>().into_iter();
-    let built = built.filter(|artifact| artifact.profile.debug_assertions); // no build script's
+    let build = ["build", "--package", "companion", "--lib"];
     let library = |artifact: Artifact| {
         let mut files = artifact.filenames.into_iter();
         let library = files.find(|name| name.ends_with(".rlib"))?;
         Some((artifact.target.name.replace('-', "_"), library))
     };
-    built.filter_map(library).collect()
+    cargo_built::<Artifact>(&build)
+        .into_iter()
+        .filter_map(library)
+        .collect()
 }
 
-/// What cargo says it built for the tests: those of its messages that are a `T`.
+/// What cargo says it built, told this: those of its messages that are a `T`.
 ///
 /// # Panics
 /// When cargo cannot be run.
-pub fn cargo_built<T: DeserializeOwned>() -> Vec<T> {
+pub fn cargo_built<T: DeserializeOwned>(args: &[&str]) -> Vec<T> {
     let cargo = Command::new(env!("CARGO"))
-        .args(["test", "--no-run", "--offline", "--quiet"])
-        .args(["--message-format", "json"])
+        .args(args)
+        .args(["--offline", "--quiet", "--message-format", "json"])
         .current_dir(root())
         .output()
         .expect("cargo runs: it has started this test");

@@ -18,6 +18,9 @@ mod support;
 static BROWSER: LazyLock<Result<(), String>> =
     LazyLock::new(|| tools::require("chromium", &["--version"]));
 
+/// What draws them, in the browser.
+const PAGE: &str = include_str!("support/diagrams.html");
+
 /// For each diagram, by its index: what went wrong, or the empty string.
 type Drawn = BTreeMap<String, String>;
 
@@ -52,7 +55,7 @@ fn draw(sources: &[String]) -> Result<Drawn, String> {
         fs::canonicalize(root().join("src/mermaid.min.js")).map_err(|error| error.to_string())?;
     let mut hash = DefaultHasher::new();
     (
-        sources,
+        (sources, PAGE),
         fs::metadata(&mermaid).map(|meta| meta.len()).ok(),
         tools::pinned("chromium"),
     )
@@ -66,7 +69,7 @@ fn draw(sources: &[String]) -> Result<Drawn, String> {
         return Ok(drawn);
     }
     let page = dir.join("diagrams.html");
-    let html = include_str!("support/diagrams.html")
+    let html = PAGE
         .replace("MERMAID", &mermaid.display().to_string())
         .replace(
             "SOURCES",

@@ -5,3 +5,4 @@
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod task_cost;

@@ -4,9 +4,14 @@
 //! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
 
 pub mod best_practice;
+pub mod closure_capture;
+pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod return_value;
 pub mod scope;
+pub mod task_cost;
+pub mod task_leaks;
 
 /// Says what is still wrong, or `Ok`.
 pub type Check = fn() -> Result<(), String>;
@@ -20,7 +25,7 @@ pub struct Exercise {
 }
 
 /// Every exercise, in the order of the pages.
-pub const ALL: [Exercise; 4] = [
+pub const ALL: &[Exercise] = &[
     Exercise {
         name: "scope",
         start: scope::start,
@@ -40,5 +45,30 @@ pub const ALL: [Exercise; 4] = [
         name: "best-practice",
         start: best_practice::start,
         solution: best_practice::solution,
+    },
+    Exercise {
+        name: "drop-order",
+        start: drop_order::start,
+        solution: drop_order::solution,
+    },
+    Exercise {
+        name: "task-cost",
+        start: task_cost::start,
+        solution: task_cost::solution,
+    },
+    Exercise {
+        name: "return-value",
+        start: return_value::start,
+        solution: return_value::solution,
+    },
+    Exercise {
+        name: "task-leaks",
+        start: task_leaks::start,
+        solution: task_leaks::solution,
+    },
+    Exercise {
+        name: "closure-capture",
+        start: closure_capture::start,
+        solution: closure_capture::solution,
     },
 ];

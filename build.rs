@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "book.toml",
         "src",
         "theme",
-        "examples/src",
+        "examples",
         "tests/fixtures",
         "tests/support",
     ] {

@@ -29,8 +29,12 @@ fn check(block: &Block) -> Outcome {
     if block.has("unix") && !cfg!(unix) {
         return report::skip("needs a unix");
     }
+    let steps = steps(&block.text)?;
+    if steps.is_empty() {
+        return Err("a console block has a `$ command`".into());
+    }
     let mut printed = String::new();
-    for step in steps(&block.text)? {
+    for step in steps {
         let words = shlex::split(&step.command).filter(|words| !words.is_empty());
         let words = words.ok_or_else(|| format!("`{}` is no command", step.command))?;
         let run = process::run(

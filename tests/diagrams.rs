@@ -56,7 +56,7 @@ fn draw(sources: &[String]) -> Result<Drawn, String> {
     let mut hash = DefaultHasher::new();
     (
         (sources, PAGE),
-        fs::metadata(&mermaid).map(|meta| meta.len()).ok(),
+        fs::read(&mermaid).map_err(|error| error.to_string())?,
         tools::pinned("chromium"),
     )
         .hash(&mut hash);
@@ -97,6 +97,7 @@ fn draw(sources: &[String]) -> Result<Drawn, String> {
 }
 
 fn browse(page: &Path, dir: &Path) -> Result<String, String> {
+    let profile = tempfile::tempdir_in(dir).map_err(|error| error.to_string())?;
     let mut chromium = Command::new("chromium");
     chromium.args([
         "--headless",
@@ -115,7 +116,7 @@ fn browse(page: &Path, dir: &Path) -> Result<String, String> {
         chromium.arg("--no-sandbox");
     }
     chromium
-        .arg(format!("--user-data-dir={}", dir.join("profile").display()))
+        .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(page);
     let run = process::run(&mut chromium, process::TOOL).map_err(|error| error.to_string())?;
     match run.code() {

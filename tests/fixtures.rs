@@ -86,6 +86,10 @@ fn state() -> String {
         root().join("tests"),
         root().join("build.rs"),
         root().join("Cargo.lock"),
+        root().join("Cargo.toml"),
+        root().join("rust-toolchain.toml"),
+        root().join("examples/src"),
+        root().join("src/mermaid.min.js"),
     ];
     let mut files = Vec::new();
     while let Some(path) = todo.pop() {
@@ -144,7 +148,7 @@ fn defects() -> Vec<Defect> {
 fn caught(defect: &Defect, printed: Option<Printed>) -> Outcome {
     let tool = match defect.check.as_str() {
         "go" => tools::require("go", &["version"]),
-        "java" => tools::require("java", &["-version"]),
+        "java" => tools::require("javac", &["-version"]),
         "diagrams" => tools::require("chromium", &["--version"]),
         _ => Ok(()),
     };

@@ -64,6 +64,7 @@ fn observe(
     let run = process::run(&mut Command::new(executable), deadline);
     let run = run.map_err(|error| error.to_string())?;
     check_ending(program, &run)?;
+    compare::is_shown(outputs, &run.stdout)?;
     outputs.iter().try_for_each(|output| match output {
         _ if output.has("vet") => compare::output(output, vetted),
         _ if output.has("stderr") => compare::output(output, &run.stderr),
@@ -106,22 +107,29 @@ fn vet(program: &Block, module: &Path) -> Result<String, String> {
 }
 
 fn build(module: &Path, executable: &Path) -> Result<(), String> {
-    let run = go(module, &["build", "-trimpath", "-o", "built"])?;
+    let fresh = tempfile::tempdir_in(module).map_err(|error| error.to_string())?;
+    let built = fresh.path().join("page");
+    let run = go(
+        module,
+        &["build", "-trimpath", "-o", &built.display().to_string()],
+    )?;
     match run.code() {
-        Some(0) => fs::rename(module.join("built"), executable).map_err(|error| error.to_string()),
+        Some(0) => fs::rename(built, executable).map_err(|error| error.to_string()),
         _ => Err(format!("go build rejects the program:\n{}", run.stderr)),
     }
 }
 
 /// The program as a module of its own, in a directory named by what is in it.
 fn module(program: &Block) -> std::io::Result<PathBuf> {
-    let language = program
+    let pinned = tools::pinned("go").unwrap_or_default();
+    let newest = pinned.split('.').nth(1).unwrap_or_default();
+    let word = program
         .words
         .iter()
         .find_map(|word| word.strip_prefix("go1."));
-    let language = language.map_or("1.27".to_owned(), |minor| format!("1.{minor}"));
+    let language = format!("1.{}", word.unwrap_or(newest));
     let mut hash = DefaultHasher::new();
-    (&program.text, &language, tools::pinned("go")).hash(&mut hash);
+    (&program.text, &language, &pinned).hash(&mut hash);
     let dir = scratch("go").join(format!("{:016x}", hash.finish()));
     fs::create_dir_all(&dir)?;
     fs::write(

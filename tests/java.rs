@@ -16,7 +16,8 @@ use support::{compare, scratch, tools};
 
 mod support;
 
-static JAVA: LazyLock<Result<(), String>> = LazyLock::new(|| tools::require("java", &["-version"]));
+static JAVA: LazyLock<Result<(), String>> =
+    LazyLock::new(|| tools::require("javac", &["-version"]));
 
 fn main() {
     let book = support::book();
@@ -30,7 +31,7 @@ fn check(program: &[Block]) -> Outcome {
     }
     let (program, outputs) = (&program[0], &program[1..]);
     let mut hash = DefaultHasher::new();
-    (&program.text, tools::pinned("java")).hash(&mut hash);
+    (&program.text, tools::pinned("javac")).hash(&mut hash);
     let dir = scratch("java").join(format!("{:016x}", hash.finish()));
     compile(program, &dir)?;
     let run = java(&dir, "java", "Main", process::deadline())?;
@@ -47,6 +48,7 @@ fn check(program: &[Block]) -> Outcome {
         )
         .into());
     }
+    compare::is_shown(outputs, &run.stdout)?;
     for output in outputs {
         compare::output(
             output,
@@ -62,18 +64,22 @@ fn check(program: &[Block]) -> Outcome {
 
 /// Compiles to a directory named by the program, once.
 fn compile(program: &Block, dir: &Path) -> Result<(), String> {
-    if dir.join("Main.class").exists() {
+    if dir.exists() {
         return Ok(());
     }
-    let source =
-        fs::create_dir_all(dir).and_then(|()| fs::write(dir.join("Main.java"), &program.text));
+    let parent = scratch("java");
+    let fresh = fs::create_dir_all(&parent).and_then(|()| tempfile::tempdir_in(&parent));
+    let fresh = fresh.map_err(|error| error.to_string())?;
+    let source = fs::write(fresh.path().join("Main.java"), &program.text);
     source.map_err(|error| error.to_string())?;
-    let run = java(dir, "javac", "Main.java", process::TOOL)?;
-    match run.code() {
-        Some(0) if dir.join("Main.class").exists() => Ok(()),
-        Some(0) => Err("a java program on a page has a class Main".into()),
-        _ => Err(format!("javac rejects the program:\n{}", run.stderr)),
+    let run = java(fresh.path(), "javac", "Main.java", process::TOOL)?;
+    if run.code() != Some(0) {
+        return Err(format!("javac rejects the program:\n{}", run.stderr));
     }
+    if !fresh.path().join("Main.class").exists() {
+        return Err("a java program on a page has a class Main".into());
+    }
+    fs::rename(fresh.path(), dir).map_err(|error| error.to_string())
 }
 
 fn java(dir: &Path, command: &str, arg: &str, deadline: Duration) -> Result<Run, String> {

@@ -38,6 +38,14 @@ fn check(program: &[Block], compiler: &Compiler) -> Outcome {
         )
         .into());
     }
+    if program.has("should_panic") && !ran.stderr.contains("panicked at") {
+        return Err(format!(
+            "expected a panic, found exit code 101 without one\n{}",
+            ran.stderr
+        )
+        .into());
+    }
+    compare::is_shown(outputs, &ran.stdout)?;
     for output in outputs {
         let old = output
             .has("edition2021")

@@ -25,6 +25,8 @@ pub struct Page {
     pub expanded: String,
     pub blocks: Vec<Block>,
     pub sections: Vec<Section>,
+    /// The lines where code stands in no fence: indented, or swallowed by HTML.
+    pub unfenced: Vec<usize>,
 }
 
 /// A heading and what stands under it, up to the next heading of any level.
@@ -84,7 +86,7 @@ impl Block {
             .trim()
             .strip_prefix("{{#include ")?
             .strip_suffix("}}")?;
-        (!include.contains('\n')).then_some(include)
+        (!include.contains(['\n', '}'])).then_some(include)
     }
 
     /// The program a reader runs: with the lines that the page hides behind `# `.

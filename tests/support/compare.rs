@@ -24,10 +24,14 @@ pub fn output(block: &Block, actual: &str) -> Result<(), String> {
         expected
     };
     let actual = clean(actual);
-    let compared = Assert::new().try_eq(Some(&block.place()), actual.clone().into_data(), expected);
+    let compared = Assert::new().normalize_paths(cfg!(windows)).try_eq(
+        Some(&block.place()),
+        actual.clone().into_data(),
+        expected,
+    );
     match compared {
         Ok(()) => Ok(()),
-        Err(_) if std::env::var_os("BLESS").is_some() => bless(block, &actual),
+        Err(_) if std::env::var("BLESS").as_deref() == Ok("1") => bless(block, &actual),
         Err(difference) => Err(format!(
             "the page shows another output than the program prints ({}):\n{difference}\n\
              mend the program, or rewrite the page with `BLESS=1 cargo test`",
@@ -36,11 +40,26 @@ pub fn output(block: &Block, actual: &str) -> Result<(), String> {
     }
 }
 
+/// Checks that what a program prints stands on its page at all.
+///
+/// # Errors
+/// When it prints something that no block under it shows.
+pub fn is_shown(outputs: &[Block], stdout: &str) -> Result<(), String> {
+    let shows = |output: &Block| !output.has("stderr") && !output.has("vet");
+    if stdout.is_empty() || outputs.iter().any(shows) {
+        return Ok(());
+    }
+    Err(format!(
+        "no `text` block shows what the program prints:\n{stdout}\n\
+         add an empty one under it, and fill it with `BLESS=1 cargo test`"
+    ))
+}
+
 /// Output as a page shows it: no blanks around it, no directory of this machine in it.
 pub fn clean(text: &str) -> String {
     let text = text.replace(&format!("{}/", root().display()), "");
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let mut text = lines.join("\n").trim().to_owned();
+    let mut text = lines.join("\n").trim_matches('\n').to_owned();
     if !text.is_empty() {
         text.push('\n');
     }

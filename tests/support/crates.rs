@@ -78,6 +78,8 @@ pub fn cargo_built<T: DeserializeOwned>(args: &[&str]) -> Vec<T> {
         .current_dir(root())
         .output()
         .expect("cargo runs: it has started this test");
+    let stderr = String::from_utf8_lossy(&cargo.stderr);
+    assert!(cargo.status.success(), "cargo {args:?}: {stderr}");
     let messages = String::from_utf8_lossy(&cargo.stdout).into_owned();
     let messages = messages.lines();
     messages

@@ -14,6 +14,12 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 static ID: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\bid="([^"]+)""#).expect("well-formed"));
 
+static CODE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("(?s)<code.*?</code>").expect("well-formed"));
+/// A reference link without its definition: mdBook shows the brackets.
+static UNDEFINED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\]\[[^\]]*\]").expect("well-formed"));
+
 /// Links of the page that lead to no file, or to no heading, of the book.
 pub fn broken(book: &Book, page: &Page) -> Vec<String> {
     let file = html(book, &page.path);
@@ -28,9 +34,14 @@ pub fn broken(book: &Book, page: &Page) -> Vec<String> {
                 .map(|found| found[1].to_owned());
             let internal =
                 links.filter(|link| !link.contains("://") && !link.starts_with("mailto:"));
+            let text = CODE.replace_all(&content, "");
+            let undefined = UNDEFINED
+                .find_iter(&text)
+                .map(|found| place(page, found.as_str()));
             internal
                 .filter_map(|link| dead_end(&file, &link))
                 .map(|dead| place(page, &dead))
+                .chain(undefined)
                 .collect()
         }
     }

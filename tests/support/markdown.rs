@@ -40,6 +40,23 @@ pub fn fences(markdown: &str) -> Vec<Fence> {
     fences
 }
 
+/// The lines where code stands that is no fence: indented, or swallowed by HTML.
+pub fn unfenced(markdown: &str) -> Vec<usize> {
+    let code = |event: &Event, text: &str| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => true,
+        Event::Start(Tag::HtmlBlock) if text.starts_with("<!--") => false,
+        Event::Start(Tag::HtmlBlock) => ["```", "~~~", "<pre"]
+            .iter()
+            .any(|code| text.contains(code)),
+        _ => false,
+    };
+    parser(markdown)
+        .into_offset_iter()
+        .filter(|(event, range)| code(event, &markdown[range.clone()]))
+        .map(|(_, range)| line(markdown, range.start))
+        .collect()
+}
+
 pub fn sections(markdown: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = vec![Section::default()];
     let (mut in_code, mut in_heading, mut in_quote) = (false, false, false);

@@ -10,7 +10,7 @@ use mdbook_driver::config::Config;
 use mdbook_driver::errors::Result;
 
 use crate::book::{Block, Book, Page};
-use crate::markdown::{Fence, fences, sections};
+use crate::markdown::{Fence, fences, sections, unfenced};
 
 /// Reads the book at `root` and renders it to `html`.
 ///
@@ -60,13 +60,14 @@ fn page(path: String, markdown: String, expanded: String) -> Page {
         paragraph_under: written.paragraph_under,
     };
     let blocks = written.into_iter().zip(shown).map(block).collect();
-    let sections = sections(&markdown);
+    let (sections, unfenced) = (sections(&markdown), unfenced(&markdown));
     Page {
         path,
         markdown,
         expanded,
         blocks,
         sections,
+        unfenced,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Child processes under a deadline: nothing in the book's checks can hang.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind::TimedOut, Read};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -55,25 +56,35 @@ pub fn run(command: &mut Command, deadline: Duration) -> io::Result<Run> {
         .stderr(Stdio::piped())
         .spawn()?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let readers = [
-        thread::spawn(move || read(stdout)),
-        thread::spawn(move || read(stderr)),
-    ];
+    let readers = [read(stdout), read(stderr)];
     let status = child.wait_timeout(deadline)?;
     if status.is_none() {
         child.kill()?;
         child.wait()?;
     }
-    let [stdout, stderr] = readers.map(|reader| reader.join().expect("reading does not panic"));
+    let held = "a process that it started holds its output open: end it, or wait for it";
+    let printed = |reader: Receiver<_>| {
+        reader
+            .recv_timeout(deadline)
+            .map_err(|_| io::Error::new(TimedOut, held))
+    };
+    let [stdout, stderr] = readers.map(printed);
     Ok(Run {
-        stdout: stdout?,
-        stderr: stderr?,
+        stdout: stdout??,
+        stderr: stderr??,
         status,
     })
 }
 
-fn read(pipe: Option<impl Read>) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes))?;
-    Ok(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+/// Reads a pipe to its end, on a thread of its own: a grandchild may keep it open.
+fn read(pipe: Option<impl Read + Send + 'static>) -> Receiver<io::Result<String>> {
+    let (sender, receiver) = sync_channel(1);
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes));
+        let text = read.map(|_| String::from_utf8_lossy(&bytes).replace("\r\n", "\n"));
+        // Nobody listens any more after the deadline.
+        sender.send(text).ok();
+    });
+    receiver
 }

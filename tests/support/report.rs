@@ -49,6 +49,7 @@ fn repeats() -> u32 {
         .ok()
         .and_then(|value| value.parse().ok())
         .unwrap_or(1)
+        .max(1)
 }
 
 /// A tool that this machine lacks: the trial is counted as skipped, or fails under `--no-skips`.
@@ -67,7 +68,7 @@ pub fn record(check: &str, block: &Block, runs: u32) {
 
 /// Writes one note of the census; the book that is broken on purpose is not counted.
 pub fn note(check: &str, block: &Block, note: &serde_json::Value) {
-    if env::var_os("BOOK").is_some() {
+    if env::var("BOOK").as_deref() == Ok("fixture") {
         return;
     }
     let dir = scratch("census").join(check);

@@ -10,6 +10,9 @@ use std::{env, fs, io};
 const FLAGS: &str = "SNIPPET_FLAGS";
 const CACHE: &str = "SNIPPET_CACHE";
 
+/// How every program of the book is compiled.
+const ALWAYS: [&str; 2] = ["-Dwarnings", "-Cstrip=symbols"];
+
 /// What rustc calls an executable while it is made.
 const PROGRAM: &str = if cfg!(windows) {
     "program.exe"
@@ -90,33 +93,23 @@ impl Compiler {
         let mut rustc = Command::new("rustc");
         rustc
             .current_dir(dir)
-            .args([
-                "src/main.rs",
-                "-o",
-                PROGRAM,
-                "-Dwarnings",
-                "-Cstrip=symbols",
-                "--edition",
-                edition,
-            ])
+            .args(["src/main.rs", "-o", PROGRAM, "--edition", edition])
+            .args(ALWAYS)
             .args(["--error-format", format])
             .args(&self.flags);
         let mut write = || -> io::Result<_> {
             fs::create_dir(dir.join("src"))?;
             fs::write(dir.join("src/main.rs"), program)?;
-            rustc.output()
+            super::process::run(&mut rustc, super::process::TOOL)
         };
-        let output = write().map_err(|error| format!("rustc cannot be run: {error}"))?;
-        Ok((
-            output.status.success(),
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        ))
+        let run = write().map_err(|error| format!("rustc cannot be run: {error}"))?;
+        Ok((run.code() == Some(0), run.stderr))
     }
 
     /// Where what is made from this program, with these crates, is kept.
     fn kept(&self, program: &str, edition: &str) -> PathBuf {
         let mut hash = DefaultHasher::new();
-        (program, edition, &self.flags).hash(&mut hash);
+        (program, edition, &self.flags, ALWAYS).hash(&mut hash);
         for library in self.flags.iter().filter_map(|flag| flag.split_once('=')) {
             fs::metadata(library.1)
                 .and_then(|meta| meta.modified())

@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 use std::{env, fs};
 
-use wait_timeout::ChildExt;
-
 #[allow(dead_code)]
 mod process;
 #[allow(dead_code)]
@@ -62,13 +60,12 @@ fn compile(me: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn run(program: &Path) -> Result<(), Box<dyn Error>> {
-    let mut child = Command::new(program).env("RUST_BACKTRACE", "0").spawn()?;
-    match child.wait_timeout(process::deadline())? {
-        Some(status) => exit(status.code().unwrap_or(1)),
-        None => {
-            child.kill()?;
-            eprintln!("still running after {} s", process::deadline().as_secs());
-            exit(124)
-        }
-    }
+    let run = process::run(&mut Command::new(program), process::deadline())?;
+    print!("{}", run.stdout);
+    eprint!("{}", run.stderr);
+    let Some(status) = run.status else {
+        eprintln!("still running after {} s", process::deadline().as_secs());
+        exit(124)
+    };
+    exit(status.code().unwrap_or(1))
 }

@@ -41,7 +41,10 @@ pub fn require(name: &str, version: &[&str]) -> Result<(), String> {
         .unwrap_or_default();
     let mut words = found.split(|c: char| !(c.is_ascii_digit() || c == '.'));
     let wanted = tool.version.as_deref().unwrap_or_default();
-    if words.any(|word| !word.is_empty() && starts_with(word, wanted)) {
+    if words
+        .find(|word| !word.is_empty())
+        .is_some_and(|word| starts_with(word, wanted))
+    {
         return Ok(());
     }
     let found = found.lines().next().unwrap_or("none on this machine");

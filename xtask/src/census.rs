@@ -62,6 +62,10 @@ impl Block {
         self.words.iter().any(|found| found == word)
     }
 
+    fn place(&self) -> String {
+        format!("{}:{}", self.page, self.line)
+    }
+
     /// The checks that have to verify it.
     fn checks(&self) -> &'static [&'static str] {
         match self.words.first().map_or("", String::as_str) {
@@ -118,8 +122,20 @@ impl Census {
     /// The places of the blocks that lack the note of a check that has to verify them.
     pub fn unverified(&self) -> Vec<String> {
         let lacking = |block: &&Block| !self.is_verified(block);
-        let place = |block: &Block| format!("{}:{}", block.page, block.line);
-        self.blocks.iter().filter(lacking).map(place).collect()
+        self.blocks
+            .iter()
+            .filter(lacking)
+            .map(Block::place)
+            .collect()
+    }
+
+    /// Those of them that want no tool besides Rust's: no skip excuses them.
+    pub fn inexcusable(&self) -> Vec<String> {
+        let tool = ["go", "java", "mermaid", "text", "console"];
+        let lacking = |block: &&Block| !self.is_verified(block);
+        let blocks = self.blocks.iter().filter(lacking);
+        let blocks = blocks.filter(|block| !tool.contains(&block.words[0].as_str()));
+        blocks.map(Block::place).collect()
     }
 
     fn is_verified(&self, block: &Block) -> bool {

@@ -110,12 +110,11 @@ impl Compiler {
     fn kept(&self, program: &str, edition: &str) -> PathBuf {
         let mut hash = DefaultHasher::new();
         (program, edition, &self.flags, ALWAYS).hash(&mut hash);
-        for library in self.flags.iter().filter_map(|flag| flag.split_once('=')) {
-            fs::metadata(library.1)
-                .and_then(|meta| meta.modified())
-                .ok()
-                .hash(&mut hash);
-        }
+        let paths = self.flags.iter().filter_map(|flag| flag.split_once('='));
+        // A directory of crates changes with every test that is linked into it: not they.
+        let crates =
+            paths.filter_map(|(_, path)| fs::metadata(path).ok().filter(|meta| meta.is_file()));
+        crates.for_each(|meta| meta.modified().ok().hash(&mut hash));
         self.dir().join(format!("{:016x}", hash.finish()))
     }
 

@@ -1,10 +1,7 @@
-//! Seven ways to hold a lock longer than the lines show. The page `src/misuse/lock-scope.md` lets
-//! Clippy read this file, under two editions:
+//! Ways to hold a lock longer than the lines show. Clippy reads this file for the page
+//! `src/misuse/lock-scope.md`, which has the commands.
 //!
-//! `clippy-driver --edition 2024 --crate-type lib --emit metadata=target/lints --error-format
-//! short -W clippy::nursery examples/src/lock_scope.rs`
-//!
-//! Every function takes one order or more out of the queue, and settles it under the lock.
+//! All but the last settle what they find in the queue, and hold its lock meanwhile.
 //!
 //! # Panics
 //!
@@ -40,6 +37,12 @@ pub fn for_in(queue: &Queue, settle: impl Fn(u32)) {
     }
 }
 
+pub fn for_clone(queue: &Queue, settle: impl Fn(u32)) {
+    for order in queue.lock().unwrap().clone() {
+        settle(order);
+    }
+}
+
 pub fn argument(queue: &Queue, settle: impl Fn(Option<u32>)) {
     settle(queue.lock().unwrap().pop());
 }
@@ -52,6 +55,7 @@ pub fn named(queue: &Queue, settle: impl Fn(Option<u32>)) {
 // ANCHOR_END: held
 
 // ANCHOR: relock
+/// Deadlocks, or panics, if an order waits.
 pub fn relock(queue: &Queue) {
     if let Some(order) = queue.lock().unwrap().pop() {
         queue.lock().unwrap().push(order); // waits for itself
@@ -84,6 +88,7 @@ mod tests {
         assert_eq!(settled(|queue, settle| match_on(queue, |_| settle())), 1);
         assert_eq!(settled(|queue, settle| while_let(queue, |_| settle())), 1);
         assert_eq!(settled(|queue, settle| for_in(queue, |_| settle())), 1);
+        assert_eq!(settled(|queue, settle| for_clone(queue, |_| settle())), 1);
         assert_eq!(settled(|queue, settle| argument(queue, |_| settle())), 1);
         assert_eq!(settled(|queue, settle| named(queue, |_| settle())), 1);
     }

@@ -3,6 +3,7 @@
 //!
 //! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
 
+pub mod argument_time;
 pub mod best_practice;
 pub mod closure_capture;
 pub mod drop_order;
@@ -70,5 +71,10 @@ pub const ALL: &[Exercise] = &[
         name: "closure-capture",
         start: closure_capture::start,
         solution: closure_capture::solution,
+    },
+    Exercise {
+        name: "argument-time",
+        start: argument_time::start,
+        solution: argument_time::solution,
     },
 ];

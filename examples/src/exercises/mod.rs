@@ -9,6 +9,7 @@ pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod log_line;
 pub mod return_value;
 pub mod scope;
 pub mod task_cost;
@@ -76,5 +77,10 @@ pub const ALL: &[Exercise] = &[
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "log-line",
+        start: log_line::start,
+        solution: log_line::solution,
     },
 ];

@@ -6,4 +6,5 @@ pub mod exercises;
 pub mod exits;
 pub mod in_flight;
 pub mod lock_scope;
+pub mod outcome;
 pub mod task_cost;

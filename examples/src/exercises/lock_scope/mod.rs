@@ -18,6 +18,7 @@ pub struct Queue {
     /// After how many releases the other worker takes an order.
     until_the_other: Cell<u32>,
     taken_by_the_other: Cell<Option<u32>>,
+    locked: Cell<u32>,
 }
 
 /// The queue, locked until this is dropped.
@@ -32,11 +33,16 @@ impl Queue {
             orders: Mutex::new(VecDeque::from([1, 2, 3])),
             until_the_other: Cell::new(until_the_other),
             taken_by_the_other: Cell::new(None),
+            locked: Cell::new(0),
         }
     }
 
     /// Locks the queue. Where another lock would wait for ever, the check ends with a message.
     pub fn lock(&self) -> Orders<'_> {
+        self.locked.set(self.locked.get() + 1);
+        if self.locked.get() > 100 {
+            fail("the worker does not end");
+        }
         match self.orders.try_lock() {
             Ok(held) => Orders {
                 queue: self,
@@ -103,7 +109,10 @@ fn check(work: fn(&Queue, &dyn Fn(u32))) -> Result<(), String> {
         let worked = catch_unwind(AssertUnwindSafe(|| work(&queue, &settle)));
         worked.map_err(|panic| match panic.downcast::<Fault>() {
             Ok(fault) => fault.0,
-            Err(_) => "the worker panics when another one takes the last order".into(),
+            Err(_) => match queue.taken_by_the_other.get() {
+                Some(_) => "the worker panics when another one takes the last order".into(),
+                None => "the worker panics".into(),
+            },
         })?;
 
         let other = queue.taken_by_the_other.get();
@@ -167,6 +176,22 @@ mod tests {
             check(looks_then_takes),
             Err("the worker panics when another one takes the last order".into())
         );
+
+        let endless = |queue: &Queue, settle: &dyn Fn(u32)| {
+            loop {
+                let order = queue.lock().pop_front();
+                order.into_iter().for_each(settle);
+            }
+        };
+        assert_eq!(check(endless), Err("the worker does not end".into()));
+
+        let unwraps = |queue: &Queue, settle: &dyn Fn(u32)| {
+            loop {
+                let order = queue.lock().pop_front().unwrap();
+                settle(order);
+            }
+        };
+        assert_eq!(check(unwraps), Err("the worker panics".into()));
 
         let looks_settles_takes = |queue: &Queue, settle: &dyn Fn(u32)| {
             loop {

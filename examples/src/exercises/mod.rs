@@ -8,6 +8,7 @@ pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod lock_across_await;
 pub mod return_value;
 pub mod scope;
 pub mod task_cost;
@@ -70,5 +71,10 @@ pub const ALL: &[Exercise] = &[
         name: "closure-capture",
         start: closure_capture::start,
         solution: closure_capture::solution,
+    },
+    Exercise {
+        name: "lock-across-await",
+        start: lock_across_await::start,
+        solution: lock_across_await::solution,
     },
 ];

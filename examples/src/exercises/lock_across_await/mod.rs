@@ -1,5 +1,5 @@
 //! Exercise `lock-across-await`, for the page `src/misuse/lock-across-await.md`: a transfer that
-//! may be cancelled while a bank decides. Edit `start.rs`, run
+//! may be cancelled during a review. Edit `start.rs`, run
 //! `cargo run -q -p companion --bin exercise -- lock-across-await`.
 
 mod solution;
@@ -9,101 +9,99 @@ use std::{pin::pin, time::Duration};
 use tokio::{join, runtime::Builder, sync::Mutex, time};
 
 /// The cents in two accounts. Their sum never changes, and neither falls below zero.
-pub struct Accounts {
+pub struct Ledger {
     pub from: i64,
     pub to: i64,
 }
 
-pub type Ledger = Mutex<Accounts>;
-
-/// The bank said no, or the money is not there.
+/// The review said no, or the money is not there.
 #[derive(Debug, PartialEq)]
 pub struct Refused;
 
-/// Decides about transfers, each after a second.
 pub struct Bank {
-    approves: bool,
+    pub ledger: Mutex<Ledger>,
+    /// What every review says.
+    agrees: bool,
 }
 
 impl Bank {
-    /// Whether the bank agrees. If this future is dropped, it does nothing.
-    pub async fn approve(&self, _cents: i64) -> bool {
+    /// Whether the transfer may happen. Takes a second, needs no lock and changes nothing, so
+    /// this future can be dropped at any time.
+    pub async fn review(&self, _cents: i64) -> bool {
         time::sleep(Duration::from_secs(1)).await;
-        self.approves
+        self.agrees
     }
-}
 
-const KIND: Bank = Bank { approves: true };
-const HALF: Duration = Duration::from_millis(500);
+    fn open(agrees: bool) -> Bank {
+        let ledger = Mutex::new(Ledger { from: 100, to: 0 });
+        Bank { ledger, agrees }
+    }
 
-fn open() -> Ledger {
-    Mutex::new(Accounts { from: 100, to: 0 })
-}
-
-/// Fails unless the ledger is free and holds these amounts. `when` begins the message.
-fn holds(ledger: &Ledger, expected: (i64, i64), when: &str) -> Result<(), String> {
-    let Ok(accounts) = ledger.try_lock() else {
-        return Err(format!("{when} the ledger is locked"));
-    };
-    match (accounts.from, accounts.to) {
-        found if found == expected => Ok(()),
-        (from, to) => Err(format!("{when} the accounts hold {from} and {to}")),
+    /// Fails unless the ledger is free and holds these amounts. `when` begins the message.
+    fn holds(&self, expected: (i64, i64), when: &str) -> Result<(), String> {
+        let Ok(ledger) = self.ledger.try_lock() else {
+            return Err(format!("{when} the ledger is locked"));
+        };
+        match (ledger.from, ledger.to) {
+            found if found == expected => Ok(()),
+            (from, to) => Err(format!("{when} the accounts hold {from} and {to}")),
+        }
     }
 }
 
 /// Says whether a transfer happens as a whole or not at all, whoever cancels it or comes between.
-/// Time is paused: the bank's seconds, and a wait that nothing ends, cost none.
-fn check(transfer: impl AsyncFn(&Ledger, &Bank, i64) -> Result<(), Refused>) -> Result<(), String> {
+/// Time is paused: the reviews, and a wait that nothing ends, cost none.
+fn check(transfer: impl AsyncFn(&Bank, i64) -> Result<(), Refused>) -> Result<(), String> {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime starts");
     let checked = async {
-        let ledger = open();
-        if transfer(&ledger, &KIND, 30).await.is_err() {
+        let half = Duration::from_millis(500);
+        let bank = Bank::open(true);
+        if transfer(&bank, 30).await.is_err() {
             return Err("a transfer of 30 out of 100 is refused".into());
         }
-        holds(&ledger, (70, 30), "after a transfer of 30")?;
+        bank.holds((70, 30), "after a transfer of 30")?;
 
-        let ledger = open();
-        let strict = Bank { approves: false };
-        if transfer(&ledger, &strict, 30).await.is_ok() {
-            return Err("the bank refuses, the transfer does not".into());
+        let bank = Bank::open(false);
+        if transfer(&bank, 30).await.is_ok() {
+            return Err("the review says no, the transfer does not".into());
         }
-        holds(&ledger, (100, 0), "after the bank has refused,")?;
-        if transfer(&ledger, &KIND, 130).await.is_ok() {
+        bank.holds((100, 0), "after the review has said no")?;
+
+        let bank = Bank::open(true);
+        if transfer(&bank, 130).await.is_ok() {
             return Err("a transfer of 130 out of 100 is not refused".into());
         }
-        holds(&ledger, (100, 0), "after a transfer of 130 was refused,")?;
-
-        if time::timeout(HALF, transfer(&ledger, &KIND, 30))
-            .await
-            .is_ok()
-        {
-            return Err("the transfer does not wait for the bank".into());
+        bank.holds((100, 0), "after a transfer of 130 was refused")?;
+        if time::timeout(half, transfer(&bank, 30)).await.is_ok() {
+            return Err("the transfer does not wait for the review".into());
         }
-        holds(&ledger, (100, 0), "cancelled while the bank decides,")?;
+        bank.holds((100, 0), "cancelled during the review,")?;
 
-        let mut slow = pin!(transfer(&ledger, &KIND, 30));
-        time::timeout(HALF, &mut slow).await.ok();
-        holds(&ledger, (100, 0), "while the bank decides,")?;
-        slow.await.ok();
-        holds(&ledger, (70, 30), "after the bank has decided,")?;
+        let mut transferring = pin!(transfer(&bank, 30));
+        time::timeout(half, &mut transferring).await.ok();
+        bank.holds((100, 0), "during the review")?;
+        transferring.await.ok();
+        bank.holds((70, 30), "after the review")?;
 
-        let ledger = open();
-        let both = || async { join!(transfer(&ledger, &KIND, 30), transfer(&ledger, &KIND, 30)) };
-        let succeeded = both().await == (Ok(()), Ok(()));
-        holds(&ledger, (40, 60), "after two transfers of 30 at once")?;
-        if !succeeded {
-            return Err("two transfers of 30 at once are made, and one is reported refused".into());
+        let bank = Bank::open(true);
+        let two = async || join!(transfer(&bank, 30), transfer(&bank, 30));
+        let made = two().await;
+        bank.holds((40, 60), "after two transfers of 30 at once")?;
+        if made != (Ok(()), Ok(())) {
+            return Err("two transfers of 30 at once are made, and one says refused".into());
         }
         // 40 are left: enough for the first of two, not for both.
-        let (first, second) = both().await;
-        holds(&ledger, (10, 90), "after two transfers of 30 out of 40")?;
-        match (first, second) {
+        let made = two().await;
+        bank.holds((10, 90), "after two transfers of 30 out of 40")?;
+        match made {
             (Ok(()), Err(Refused)) | (Err(Refused), Ok(())) => Ok(()),
-            _ => Err("two transfers of 30 out of 40: one is made, one is to be refused".into()),
+            _ => {
+                Err("of two transfers of 30 out of 40 one is made, and none or both say so".into())
+            }
         }
     };
     runtime.block_on(async {
@@ -127,7 +125,7 @@ mod tests {
     use super::*;
     use scopeguard::{ScopeGuard, guard};
 
-    fn says(transfer: impl AsyncFn(&Ledger, &Bank, i64) -> Result<(), Refused>, complaint: &str) {
+    fn says(transfer: impl AsyncFn(&Bank, i64) -> Result<(), Refused>, complaint: &str) {
         assert_eq!(check(transfer), Err(complaint.to_owned()));
     }
 
@@ -135,52 +133,47 @@ mod tests {
     fn the_start_breaks_the_sum() {
         says(
             start::transfer,
-            "cancelled while the bank decides, the accounts hold 70 and 0",
+            "cancelled during the review, the accounts hold 70 and 0",
         );
     }
 
     #[test]
     fn every_wrong_answer_is_told_apart() {
-        let changes_late = async |ledger: &Ledger, bank: &Bank, cents| {
-            let mut accounts = ledger.lock().await;
-            if accounts.from < cents || !bank.approve(cents).await {
+        let changes_late = async |bank: &Bank, cents| {
+            let mut ledger = bank.ledger.lock().await;
+            if ledger.from < cents || !bank.review(cents).await {
                 return Err(Refused);
             }
-            accounts.from -= cents;
-            accounts.to += cents;
+            ledger.from -= cents;
+            ledger.to += cents;
             Ok(())
         };
-        says(changes_late, "while the bank decides, the ledger is locked");
+        says(changes_late, "during the review the ledger is locked");
 
-        let reserves = async |ledger: &Ledger, bank: &Bank, cents| {
-            if ledger.lock().await.from < cents {
+        let reserves = async |bank: &Bank, cents| {
+            if bank.ledger.lock().await.from < cents {
                 return Err(Refused);
             }
-            ledger.lock().await.from -= cents;
+            bank.ledger.lock().await.from -= cents;
             let reserved = guard((), |()| {
-                ledger.try_lock().expect("nobody else asks").from += cents;
+                bank.ledger.try_lock().expect("nobody else asks").from += cents;
             });
-            if !bank.approve(cents).await {
+            if !bank.review(cents).await {
                 return Err(Refused);
             }
             ScopeGuard::into_inner(reserved);
-            ledger.lock().await.to += cents;
+            bank.ledger.lock().await.to += cents;
             Ok(())
         };
-        says(
-            reserves,
-            "while the bank decides, the accounts hold 70 and 0",
-        );
+        says(reserves, "during the review the accounts hold 70 and 0");
 
-        let writes_back_what_it_read = async |ledger: &Ledger, bank: &Bank, cents| {
-            let from = ledger.lock().await.from;
-            if from < cents || !bank.approve(cents).await {
+        let writes_back_what_it_read = async |bank: &Bank, cents| {
+            let from = bank.ledger.lock().await.from;
+            if from < cents || !bank.review(cents).await {
                 return Err(Refused);
             }
-            *ledger.lock().await = Accounts {
-                from: from - cents,
-                to: 100 - from + cents,
-            };
+            let (from, to) = (from - cents, 100 - from + cents);
+            *bank.ledger.lock().await = Ledger { from, to };
             Ok(())
         };
         says(
@@ -188,13 +181,13 @@ mod tests {
             "after two transfers of 30 at once the accounts hold 70 and 30",
         );
 
-        let looks_once = async |ledger: &Ledger, bank: &Bank, cents| {
-            if ledger.lock().await.from < cents || !bank.approve(cents).await {
+        let looks_once = async |bank: &Bank, cents| {
+            if bank.ledger.lock().await.from < cents || !bank.review(cents).await {
                 return Err(Refused);
             }
-            let mut accounts = ledger.lock().await;
-            accounts.from -= cents;
-            accounts.to += cents;
+            let mut ledger = bank.ledger.lock().await;
+            ledger.from -= cents;
+            ledger.to += cents;
             Ok(())
         };
         says(
@@ -202,26 +195,26 @@ mod tests {
             "after two transfers of 30 out of 40 the accounts hold -20 and 120",
         );
 
-        let locks_twice = async |ledger: &Ledger, bank: &Bank, cents| {
-            let accounts = ledger.lock().await;
-            if accounts.from < cents || !bank.approve(cents).await {
+        let locks_twice = async |bank: &Bank, cents| {
+            let ledger = bank.ledger.lock().await;
+            if ledger.from < cents || !bank.review(cents).await {
                 return Err(Refused);
             }
-            ledger.lock().await.from -= cents;
-            ledger.lock().await.to += cents;
+            bank.ledger.lock().await.from -= cents;
+            bank.ledger.lock().await.to += cents;
             Ok(())
         };
         says(locks_twice, "a transfer waits for itself");
 
-        let asks_nobody = async |ledger: &Ledger, bank: &Bank, cents| {
-            let mut accounts = ledger.lock().await;
-            if accounts.from < cents || !bank.approves {
+        let asks_nobody = async |bank: &Bank, cents| {
+            let mut ledger = bank.ledger.lock().await;
+            if ledger.from < cents || !bank.agrees {
                 return Err(Refused);
             }
-            accounts.from -= cents;
-            accounts.to += cents;
+            ledger.from -= cents;
+            ledger.to += cents;
             Ok(())
         };
-        says(asks_nobody, "the transfer does not wait for the bank");
+        says(asks_nobody, "the transfer does not wait for the review");
     }
 }

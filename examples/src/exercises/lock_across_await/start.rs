@@ -1,19 +1,19 @@
-//! The caller may drop this future at any `.await`, and others need the ledger while the bank
-//! decides. Mend both.
+//! The caller may drop this future at any `.await`, and others need the ledger during the
+//! review. Mend both.
 
-use super::{Bank, Ledger, Refused};
+use super::{Bank, Refused};
 
-/// Moves `cents`, unless the bank refuses or the money is not there.
-pub async fn transfer(ledger: &Ledger, bank: &Bank, cents: i64) -> Result<(), Refused> {
-    let mut accounts = ledger.lock().await;
-    if accounts.from < cents {
+/// Moves `cents`, unless the review says no or the money is not there.
+pub async fn transfer(bank: &Bank, cents: i64) -> Result<(), Refused> {
+    let mut ledger = bank.ledger.lock().await;
+    if ledger.from < cents {
         return Err(Refused);
     }
-    accounts.from -= cents;
-    if !bank.approve(cents).await {
-        accounts.from += cents;
+    ledger.from -= cents;
+    if !bank.review(cents).await {
+        ledger.from += cents;
         return Err(Refused);
     }
-    accounts.to += cents;
+    ledger.to += cents;
     Ok(())
 }

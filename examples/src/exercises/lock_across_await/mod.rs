@@ -49,60 +49,75 @@ impl Bank {
     }
 }
 
+type Made = Result<(), Refused>;
+
+/// A transfer that nobody disturbs: made if the review agrees and the money is there.
+async fn check_alone(transfer: &impl AsyncFn(&Bank, i64) -> Made) -> Result<(), String> {
+    let bank = Bank::open(true);
+    if transfer(&bank, 30).await.is_err() {
+        return Err("a transfer of 30 out of 100 is refused".into());
+    }
+    bank.holds((70, 30), "after a transfer of 30")?;
+
+    let bank = Bank::open(false);
+    if transfer(&bank, 30).await.is_ok() {
+        return Err("the review says no, the transfer does not".into());
+    }
+    bank.holds((100, 0), "after the review has said no")?;
+
+    let bank = Bank::open(true);
+    if transfer(&bank, 130).await.is_ok() {
+        return Err("a transfer of 130 out of 100 is not refused".into());
+    }
+    bank.holds((100, 0), "after a transfer of 130 was refused")
+}
+
+/// A transfer that is cancelled during the review, and one that others look at.
+async fn check_during(transfer: &impl AsyncFn(&Bank, i64) -> Made) -> Result<(), String> {
+    let half = Duration::from_millis(500);
+    let bank = Bank::open(true);
+    if time::timeout(half, transfer(&bank, 30)).await.is_ok() {
+        return Err("the transfer does not wait for the review".into());
+    }
+    bank.holds((100, 0), "cancelled during the review,")?;
+
+    let mut transferring = pin!(transfer(&bank, 30));
+    time::timeout(half, &mut transferring).await.ok();
+    bank.holds((100, 0), "during the review")?;
+    transferring.await.ok();
+    bank.holds((70, 30), "after the review")
+}
+
+/// Two transfers at once: the money is there for both, and then only for one.
+async fn check_both(transfer: &impl AsyncFn(&Bank, i64) -> Made) -> Result<(), String> {
+    let bank = Bank::open(true);
+    let two = async || join!(transfer(&bank, 30), transfer(&bank, 30));
+    let made = two().await;
+    bank.holds((40, 60), "after two transfers of 30 at once")?;
+    if made != (Ok(()), Ok(())) {
+        return Err("two transfers of 30 at once are made, and one says refused".into());
+    }
+
+    let made = two().await;
+    bank.holds((10, 90), "after two transfers of 30 out of 40")?;
+    match made {
+        (Ok(()), Err(Refused)) | (Err(Refused), Ok(())) => Ok(()),
+        _ => Err("of two transfers of 30 out of 40 one is made, and none or both say so".into()),
+    }
+}
+
 /// Says whether a transfer happens as a whole or not at all, whoever cancels it or comes between.
 /// Time is paused: the reviews, and a wait that nothing ends, cost none.
-fn check(transfer: impl AsyncFn(&Bank, i64) -> Result<(), Refused>) -> Result<(), String> {
+fn check(transfer: impl AsyncFn(&Bank, i64) -> Made) -> Result<(), String> {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime starts");
     let checked = async {
-        let half = Duration::from_millis(500);
-        let bank = Bank::open(true);
-        if transfer(&bank, 30).await.is_err() {
-            return Err("a transfer of 30 out of 100 is refused".into());
-        }
-        bank.holds((70, 30), "after a transfer of 30")?;
-
-        let bank = Bank::open(false);
-        if transfer(&bank, 30).await.is_ok() {
-            return Err("the review says no, the transfer does not".into());
-        }
-        bank.holds((100, 0), "after the review has said no")?;
-
-        let bank = Bank::open(true);
-        if transfer(&bank, 130).await.is_ok() {
-            return Err("a transfer of 130 out of 100 is not refused".into());
-        }
-        bank.holds((100, 0), "after a transfer of 130 was refused")?;
-        if time::timeout(half, transfer(&bank, 30)).await.is_ok() {
-            return Err("the transfer does not wait for the review".into());
-        }
-        bank.holds((100, 0), "cancelled during the review,")?;
-
-        let mut transferring = pin!(transfer(&bank, 30));
-        time::timeout(half, &mut transferring).await.ok();
-        bank.holds((100, 0), "during the review")?;
-        transferring.await.ok();
-        bank.holds((70, 30), "after the review")?;
-
-        let bank = Bank::open(true);
-        let two = async || join!(transfer(&bank, 30), transfer(&bank, 30));
-        let made = two().await;
-        bank.holds((40, 60), "after two transfers of 30 at once")?;
-        if made != (Ok(()), Ok(())) {
-            return Err("two transfers of 30 at once are made, and one says refused".into());
-        }
-        // 40 are left: enough for the first of two, not for both.
-        let made = two().await;
-        bank.holds((10, 90), "after two transfers of 30 out of 40")?;
-        match made {
-            (Ok(()), Err(Refused)) | (Err(Refused), Ok(())) => Ok(()),
-            _ => {
-                Err("of two transfers of 30 out of 40 one is made, and none or both say so".into())
-            }
-        }
+        check_alone(&transfer).await?;
+        check_during(&transfer).await?;
+        check_both(&transfer).await
     };
     runtime.block_on(async {
         let ended = time::timeout(Duration::from_secs(3600), checked).await;
@@ -125,7 +140,7 @@ mod tests {
     use super::*;
     use scopeguard::{ScopeGuard, guard};
 
-    fn says(transfer: impl AsyncFn(&Bank, i64) -> Result<(), Refused>, complaint: &str) {
+    fn says(transfer: impl AsyncFn(&Bank, i64) -> Made, complaint: &str) {
         assert_eq!(check(transfer), Err(complaint.to_owned()));
     }
 

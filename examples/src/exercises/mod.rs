@@ -9,6 +9,7 @@ pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod lock_across_await;
 pub mod lock_scope;
 pub mod log_line;
 pub mod return_value;
@@ -78,6 +79,11 @@ pub const ALL: &[Exercise] = &[
         name: "lock-scope",
         start: lock_scope::start,
         solution: lock_scope::solution,
+    },
+    Exercise {
+        name: "lock-across-await",
+        start: lock_across_await::start,
+        solution: lock_across_await::solution,
     },
     Exercise {
         name: "argument-time",

@@ -8,6 +8,7 @@ pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod panics;
 pub mod return_value;
 pub mod scope;
 pub mod task_cost;
@@ -70,5 +71,10 @@ pub const ALL: &[Exercise] = &[
         name: "closure-capture",
         start: closure_capture::start,
         solution: closure_capture::solution,
+    },
+    Exercise {
+        name: "panics",
+        start: panics::start,
+        solution: panics::solution,
     },
 ];

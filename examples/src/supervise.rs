@@ -108,9 +108,10 @@ where
                 message,
             });
         }
-        let backoff = policy.backoff.saturating_mul(1 << restarts.min(20));
-        let backoff = sleep(backoff.min(policy.longest));
-        if stop.run_until_cancelled(backoff).await.is_none() {
+        let factor = 1 << restarts.min(20);
+        let wait = policy.backoff.saturating_mul(factor);
+        let wait = sleep(wait.min(policy.longest));
+        if stop.run_until_cancelled(wait).await.is_none() {
             return Ok(());
         }
         restarts += 1;

@@ -17,6 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 /// What a worker does, given the token that tells it to stop.
 pub type Worker = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, ()> + Send>;
+pub type Workers = Vec<Worker>;
+
+/// `Ok`, or the message of the first panic.
+pub type Outcome = Result<(), String>;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -58,9 +62,9 @@ fn panics_as_it_stops() -> Worker {
 
 /// Says whether a panic stops the others, lets them flush, waits for them, and reaches the caller
 /// with its own message; and whether without one nobody is stopped. Time is paused.
-fn check<R>(run: impl Fn(Vec<Worker>, CancellationToken) -> R) -> Result<(), String>
+fn check<R>(run: impl Fn(Workers, CancellationToken) -> R) -> Result<(), String>
 where
-    R: Future<Output = Result<(), String>>,
+    R: Future<Output = Outcome>,
 {
     let runtime = Builder::new_current_thread()
         .enable_time()
@@ -80,9 +84,9 @@ where
 }
 
 /// Nobody panics: the end of one worker must not stop the others.
-async fn in_peace<R>(run: impl Fn(Vec<Worker>, CancellationToken) -> R) -> Result<(), String>
+async fn in_peace<R>(run: impl Fn(Workers, CancellationToken) -> R) -> Result<(), String>
 where
-    R: Future<Output = Result<(), String>>,
+    R: Future<Output = Outcome>,
 {
     let flushed = Arc::new(AtomicU32::new(0));
     let stop = CancellationToken::new();
@@ -107,12 +111,12 @@ where
 
 /// One of four workers panics, and another one as it stops. The first message counts.
 async fn one_panics<R>(
-    run: impl Fn(Vec<Worker>, CancellationToken) -> R,
+    run: impl Fn(Workers, CancellationToken) -> R,
     message: &str,
     payload: Box<dyn Any + Send>,
 ) -> Result<(), String>
 where
-    R: Future<Output = Result<(), String>>,
+    R: Future<Output = Outcome>,
 {
     let flushed = Arc::new(AtomicU32::new(0));
     let workers = vec![
@@ -156,7 +160,6 @@ mod tests {
     use crate::supervise::message;
     use tokio::task::{JoinSet, spawn};
 
-    type Workers = Vec<Worker>;
     type Stop = CancellationToken;
 
     fn wrong(check: Result<(), String>) -> String {

@@ -1,12 +1,12 @@
 //! Whichever task ends first is read first, and a panic cancels the token.
 
-use super::Worker;
+use super::{Outcome, Workers};
 use crate::supervise::message;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 // ANCHOR: solution
-pub async fn run(workers: Vec<Worker>, stop: CancellationToken) -> Result<(), String> {
+pub async fn run(workers: Workers, stop: CancellationToken) -> Outcome {
     let mut tasks = JoinSet::new();
     for worker in workers {
         tasks.spawn(worker(stop.clone()));

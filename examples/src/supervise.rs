@@ -14,7 +14,6 @@ mod demo;
 
 pub use demo::demo;
 
-// ANCHOR: policy
 /// What a panic of the worker leads to.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
@@ -27,7 +26,6 @@ pub struct Policy {
     /// A worker that ran this long has recovered: its next panic counts as the first.
     pub healthy: Duration,
 }
-// ANCHOR_END: policy
 
 /// The worker panicked too often, or while it should stop.
 #[derive(Debug, PartialEq)]
@@ -53,14 +51,12 @@ impl fmt::Display for GaveUp {
 
 impl error::Error for GaveUp {}
 
-// ANCHOR: message
 /// The message of a panic, if it has one: `panic!` makes a `&str` or a `String`.
 pub fn message(payload: &(dyn Any + Send)) -> &str {
     let literal = payload.downcast_ref::<&str>().copied();
     let formatted = || payload.downcast_ref::<String>().map(String::as_str);
     literal.or_else(formatted).unwrap_or("a panic, no message")
 }
-// ANCHOR_END: message
 
 /// Runs what `start` returns as a task of its own, again after each panic, until it returns. To
 /// stop it, cancel `stop`: the worker gets a clone, and should return. A wait for a restart ends

@@ -5,5 +5,6 @@
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod outcome;
 pub mod supervise;
 pub mod task_cost;

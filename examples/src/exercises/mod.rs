@@ -3,11 +3,13 @@
 //!
 //! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
 
+pub mod argument_time;
 pub mod best_practice;
 pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod log_line;
 pub mod panics;
 pub mod return_value;
 pub mod scope;
@@ -73,8 +75,18 @@ pub const ALL: &[Exercise] = &[
         solution: closure_capture::solution,
     },
     Exercise {
+        name: "argument-time",
+        start: argument_time::start,
+        solution: argument_time::solution,
+    },
+    Exercise {
         name: "panics",
         start: panics::start,
         solution: panics::solution,
+    },
+    Exercise {
+        name: "log-line",
+        start: log_line::start,
+        solution: log_line::solution,
     },
 ];

@@ -6,9 +6,11 @@
 use std::any::Any;
 use std::{error, fmt, future::Future, time::Duration};
 
+use tokio::spawn;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::warn;
 
 mod demo;
 
@@ -19,12 +21,21 @@ pub use demo::demo;
 pub struct Policy {
     /// Restarts in a row before the supervisor gives up.
     pub restarts: u32,
-    /// The wait before the first restart. It doubles from one to the next.
+    /// The wait before the first restart. It doubles from one to the next. Nothing is random:
+    /// workers that panic together restart together, unless each has a `backoff` of its own.
     pub backoff: Duration,
     /// The longest wait before a restart.
     pub longest: Duration,
     /// A worker that ran this long has recovered: its next panic counts as the first.
     pub healthy: Duration,
+}
+
+impl Policy {
+    /// The wait before the next restart, after so many in a row.
+    fn wait(&self, restarts: u32) -> Duration {
+        let doubled = 2_u32.saturating_pow(restarts);
+        self.backoff.saturating_mul(doubled).min(self.longest)
+    }
 }
 
 /// The worker panicked too often, or while it should stop.
@@ -60,7 +71,7 @@ pub fn message(payload: &(dyn Any + Send)) -> &str {
 
 /// Runs what `start` returns as a task of its own, again after each panic, until it returns. To
 /// stop it, cancel `stop`: the worker gets a clone, and should return. A wait for a restart ends
-/// at once, without a restart.
+/// at once, without a restart. Each restart is logged as a warning.
 ///
 /// If this future is dropped, the worker is aborted, and nobody waits for that.
 ///
@@ -85,7 +96,7 @@ where
     let mut restarts = 0;
     loop {
         let started = Instant::now();
-        let task = tokio::spawn(start(stop.clone()));
+        let task = spawn(start(stop.clone()));
         let Err(end) = AbortOnDropHandle::new(task).await else {
             return Ok(()); // it returned
         };
@@ -95,8 +106,8 @@ where
         if started.elapsed() >= policy.healthy {
             restarts = 0;
         }
+        let message = message(&*payload).to_owned();
         if restarts == policy.restarts || stop.is_cancelled() {
-            let message = message(&*payload).to_owned();
             let worker = worker.to_owned();
             return Err(GaveUp {
                 worker,
@@ -104,10 +115,9 @@ where
                 message,
             });
         }
-        let factor = 1 << restarts.min(20);
-        let wait = policy.backoff.saturating_mul(factor);
-        let wait = sleep(wait.min(policy.longest));
-        if stop.run_until_cancelled(wait).await.is_none() {
+        let wait = policy.wait(restarts);
+        warn!(worker, panic = message, ?wait, "restart");
+        if stop.run_until_cancelled(sleep(wait)).await.is_none() {
             return Ok(());
         }
         restarts += 1;

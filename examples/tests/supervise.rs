@@ -2,7 +2,8 @@
 
 use companion::supervise::{GaveUp, Policy, supervise};
 use std::future::{pending, ready};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -42,14 +43,32 @@ async fn each_restart_waits_longer_up_to_a_limit_and_then_it_gives_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_returns_is_not_restarted() {
-    let mut starts = 0;
-    let end = supervise("orders", POLICY, CancellationToken::new(), |_| {
-        starts += 1;
-        ready(())
+async fn many_restarts_never_wait_longer_than_the_limit() {
+    let begun = Instant::now();
+    let policy = Policy {
+        restarts: 40,
+        ..POLICY
+    };
+    let end = supervise("orders", policy, CancellationToken::new(), |_| async {
+        panic!("no price")
     });
-    assert_eq!(end.await, Ok(()));
-    assert_eq!(starts, 1);
+    assert_eq!(end.await, gave_up(40, "no price"));
+    let seconds = 1 + 2 + 4 + 37 * 5;
+    assert_eq!(begun.elapsed(), Duration::from_secs(seconds));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_returns_is_not_restarted() {
+    let starts = Arc::new(AtomicU32::new(0));
+    let supervised = {
+        let starts = starts.clone();
+        supervise("orders", POLICY, CancellationToken::new(), move |_| {
+            starts.fetch_add(1, Relaxed);
+            ready(())
+        })
+    };
+    assert_eq!(tokio::spawn(supervised).await.expect("no panic"), Ok(()));
+    assert_eq!(starts.load(Relaxed), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -70,8 +70,9 @@ pub fn message(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// Runs what `start` returns as a task of its own, again after each panic, until it returns. To
-/// stop it, cancel `stop`: the worker gets a clone, and should return. A wait for a restart ends
-/// at once, without a restart. Each restart is logged as a warning.
+/// stop it, cancel `stop`: the worker gets a child of it, and should return. A wait for a restart
+/// ends at once, without a restart. A worker that cancels its own token, in a guard for example,
+/// stops nobody else. Each restart is logged as a warning.
 ///
 /// If this future is dropped, the worker is aborted, and nobody waits for that.
 ///
@@ -96,7 +97,7 @@ where
     let mut restarts = 0;
     loop {
         let started = Instant::now();
-        let task = spawn(start(stop.clone()));
+        let task = spawn(start(stop.child_token()));
         let Err(end) = AbortOnDropHandle::new(task).await else {
             return Ok(()); // it returned
         };

@@ -133,6 +133,17 @@ async fn a_panic_after_the_stop_is_reported() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_that_cancels_its_own_token_is_restarted() {
+    let stop = CancellationToken::new();
+    let end = supervise("orders", POLICY, stop.clone(), |stop| async {
+        let _guard = stop.drop_guard();
+        panic!("no price")
+    });
+    assert_eq!(end.await, gave_up(4, "no price"));
+    assert!(!stop.is_cancelled());
+}
+
+#[tokio::test(start_paused = true)]
 async fn dropping_the_supervisor_aborts_the_worker() {
     let ended = CancellationToken::new();
     let start = |_| {

@@ -109,9 +109,8 @@ where
         }
         let message = message(&*payload).to_owned();
         if restarts == policy.restarts || stop.is_cancelled() {
-            let worker = worker.to_owned();
             return Err(GaveUp {
-                worker,
+                worker: worker.to_owned(),
                 restarts,
                 message,
             });

@@ -7,4 +7,5 @@ pub mod exits;
 pub mod in_flight;
 pub mod lock_scope;
 pub mod outcome;
+pub mod supervise;
 pub mod task_cost;

@@ -12,6 +12,7 @@ pub mod left_behind;
 pub mod lock_across_await;
 pub mod lock_scope;
 pub mod log_line;
+pub mod panics;
 pub mod return_value;
 pub mod scope;
 pub mod task_cost;
@@ -89,6 +90,11 @@ pub const ALL: &[Exercise] = &[
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "panics",
+        start: panics::start,
+        solution: panics::solution,
     },
     Exercise {
         name: "log-line",

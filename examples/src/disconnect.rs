@@ -6,10 +6,11 @@
 
 use axum::routing::{get, post};
 use axum::{Router, extract::State};
-use std::{io, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What happens, in its order. The channel has room for all of it.
@@ -71,6 +72,21 @@ async fn charge(State(shop): State<Shop>) {
 }
 // ANCHOR_END: handlers
 
+/// Serves the shop until `stop` is cancelled; returns where, and the task that does it.
+async fn serve(
+    shop: Shop,
+    stop: CancellationToken,
+) -> io::Result<(SocketAddr, JoinHandle<io::Result<()>>)> {
+    let app = Router::new()
+        .route("/quote", get(quote))
+        .route("/charge", post(charge))
+        .with_state(shop);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let server = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned());
+    Ok((address, tokio::spawn(server.into_future())))
+}
+
 /// Sends `request` (`GET /quote`, `POST /charge`), hangs up while its handler waits, and returns
 /// what happened until the server has stopped.
 ///
@@ -86,15 +102,8 @@ async fn charge(State(shop): State<Shop>) {
 pub async fn hang_up(request: &str) -> io::Result<Vec<&'static str>> {
     let (shop, mut happened) = Shop::new();
     let (bank, charges) = (shop.bank.clone(), shop.charges.clone());
-    let app = Router::new()
-        .route("/quote", get(quote))
-        .route("/charge", post(charge))
-        .with_state(shop);
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
     let stop = CancellationToken::new();
-    let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let server = tokio::spawn(server.into_future());
+    let (address, server) = serve(shop, stop.clone()).await?;
 
     let mut client = TcpStream::connect(address).await?;
     let request = format!("{request} HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n");

@@ -5,6 +5,7 @@
 
 pub mod argument_time;
 pub mod best_practice;
+pub mod cancellation;
 pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
@@ -90,6 +91,11 @@ pub const ALL: &[Exercise] = &[
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "cancellation",
+        start: cancellation::start,
+        solution: cancellation::solution,
     },
     Exercise {
         name: "panics",

@@ -5,4 +5,5 @@
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod shutdown;
 pub mod task_cost;

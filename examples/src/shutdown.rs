@@ -69,6 +69,12 @@ impl Way {
     pub fn argument(&self) -> String {
         self.name.replace('`', "")
     }
+
+    /// What the Go half calls it.
+    #[must_use]
+    pub fn go_argument(&self) -> String {
+        self.go.replace('`', "")
+    }
 }
 
 /// Ways of one kind: a table of the page.

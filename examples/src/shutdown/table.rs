@@ -11,7 +11,8 @@ pub struct Ran {
 
 impl Ran {
     /// Whether the guard ran, on which thread, between which events, and how the process ended.
-    fn cell(&self) -> String {
+    #[must_use]
+    pub fn cell(&self) -> String {
         let lines: Vec<&str> = self.printed.lines().filter(|line| *line != MADE).collect();
         let at = lines.iter().position(|line| line.contains(RUNS));
         let ran = at.map(|at| {

@@ -1,0 +1,153 @@
+//! Every generated table on a page is what running its cells gives: no cell is typed by hand.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use companion::shutdown::{self, GROUPS, Group, Ran, Way};
+use libtest_mimic::{Completion, Trial};
+use support::go::Module;
+use support::report::{self, Outcome};
+use support::{crates, go, process, root};
+
+mod support;
+
+/// A table in a file of its own, which a page includes.
+struct Table {
+    /// From the book's root.
+    file: &'static str,
+    /// Whether some of its cells want Go.
+    go: bool,
+    /// Makes it from what its cells do. It is given the old table: without Go, Go's cells stay.
+    make: Box<dyn Fn(&str) -> Result<String, String> + Send>,
+}
+
+fn tables(book: &Path) -> Vec<Table> {
+    let matrix = |group: &'static Group| Table {
+        file: group.file,
+        go: group.ways().any(|way| !way.go.is_empty()),
+        make: Box::new(|old| matrix(group, old)),
+    };
+    if book.ends_with("fixtures/book") {
+        let file = "src/stale-table.md";
+        return vec![Table {
+            file,
+            ..matrix(&GROUPS[3])
+        }];
+    }
+    GROUPS.iter().map(matrix).collect()
+}
+
+fn main() {
+    let book = root().join(support::book().root);
+    report::run(tables(&book).into_iter().map(|table| {
+        let file = book.join(table.file);
+        Trial::ignorable_test(table.file, move || {
+            let note = |runs| report::table(table.file, &read(&file), runs);
+            report::repeated(table.file, || check(&table, &file), note)
+        })
+    }));
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file)
+        .unwrap_or_default()
+        .replace("\r\n", "\n")
+}
+
+fn check(table: &Table, file: &Path) -> Outcome {
+    let old = read(file);
+    let new = (table.make)(&old)?;
+    let bless = std::env::var("BLESS").as_deref() == Ok("1");
+    if new != old && bless {
+        fs::write(file, &new)?;
+    } else if new != old {
+        return Err(difference(table.file, &old, &new).into());
+    }
+    match go::require() {
+        Err(missing) if table.go => report::skip(missing),
+        _ => Ok(Completion::Completed),
+    }
+}
+
+/// The rows in which a file is stale.
+fn difference(file: &str, old: &str, new: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut message = String::new();
+    for line in 0..old.len().max(new.len()) {
+        let [shown, found] = [&old, &new].map(|lines| *lines.get(line).unwrap_or(&"no such row"));
+        if shown != found {
+            message += &format!(
+                "{file}:{}: this row is stale\nexpected {shown}\nfound    {found}\n",
+                line + 1
+            );
+        }
+    }
+    message + "if that is how it is, `BLESS=1 cargo test --test tables` writes it"
+}
+
+/// A table of the shutdown matrix.
+fn matrix(group: &Group, old: &str) -> Result<String, String> {
+    if !cfg!(unix) {
+        return Ok(old.to_owned()); // a process ends in another way elsewhere
+    }
+    shutdown::table(group, rust, |way| match go::require() {
+        Ok(()) => go(way),
+        Err(_) => known(way, old),
+    })
+}
+
+/// Takes a way in a process of its own.
+fn rust(way: &Way) -> Result<Ran, String> {
+    static UNWINDING: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| program("unwind"));
+    static ABORTING: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| program("abort"));
+    let program = if way.aborts { &ABORTING } else { &UNWINDING };
+    run(program.as_ref()?, &way.argument())
+}
+
+fn program(panic: &str) -> Result<PathBuf, String> {
+    let compiler = crates::compiler().with(&format!("-Cpanic={panic}"));
+    compiler.compile(include_str!("../examples/src/bin/shutdown.rs"), "2024")
+}
+
+/// What Go does on its way.
+fn go(way: &Way) -> Result<String, String> {
+    static PROGRAM: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+        let program = Module::new(shutdown::GO, None)?.make()?;
+        let listed = process::run(&mut Command::new(&program), process::deadline());
+        let listed = listed.map_err(|error| error.to_string())?.stdout;
+        let ways = GROUPS.iter().flat_map(Group::ways).map(Way::go_argument);
+        let ways: BTreeSet<String> = ways.filter(|way| !way.is_empty()).collect();
+        let listed: BTreeSet<String> = listed.lines().map(str::to_owned).collect();
+        match ways == listed {
+            true => Ok(program),
+            false => Err(format!(
+                "expected the ways {ways:?}, found in Go {listed:?}"
+            )),
+        }
+    });
+    Ok(run(PROGRAM.as_ref()?, &way.go_argument())?.cell())
+}
+
+/// What the old table says of Go.
+fn known(way: &Way, old: &str) -> Result<String, String> {
+    let row = format!("| {} |", way.title());
+    let row = old.lines().find(|line| line.starts_with(&row));
+    let cell = row.and_then(|row| row.split(" | ").nth(2)?.strip_suffix(" |"));
+    cell.map(str::to_owned)
+        .ok_or(format!("the row {:?} is new: it needs Go", way.title()))
+}
+
+fn run(program: &Path, way: &str) -> Result<Ran, String> {
+    let ran = process::run(Command::new(program).arg(way), process::deadline());
+    let ran = ran.map_err(|error| format!("{way}: {error}"))?;
+    match ran.status {
+        None => Err(format!("{way}: {}\n{}", ran.ending(), ran.stdout)),
+        Some(_) => Ok(Ran {
+            ending: ran.ending(),
+            printed: ran.stdout,
+        }),
+    }
+}

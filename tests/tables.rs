@@ -18,27 +18,52 @@ mod support;
 struct Table {
     /// From the book's root.
     file: &'static str,
-    /// Whether some of its cells want Go.
-    go: bool,
-    /// Makes it from what its cells do. It is given the old table: without Go, Go's cells stay.
+    /// Why some of its cells, or all, cannot be run here.
+    lacks: Option<String>,
+    /// Makes it from what its cells do. It is given the old table: cells that cannot be run stay.
     make: Box<dyn Fn(&str) -> Result<String, String> + Send>,
 }
 
 fn tables(book: &Path) -> Vec<Table> {
-    let matrix = |group: &'static Group| Table {
-        file: group.file,
-        go: group.ways().any(|way| !way.go.is_empty()),
-        make: Box::new(|old| matrix(group, old)),
-    };
     if book.ends_with("fixtures/book") {
         let file = "src/stale-table.md";
         return vec![Table {
             file,
-            ..matrix(&GROUPS[3])
+            ..shutdown(&GROUPS[4])
         }];
     }
-    GROUPS.iter().map(matrix).collect()
+    GROUPS.iter().map(shutdown).collect()
 }
+
+/// A table of the shutdown matrix.
+fn shutdown(group: &'static Group) -> Table {
+    let go = group.ways().any(|way| !way.go.is_empty());
+    let lacks = HERE
+        .clone()
+        .and_then(|()| if go { go::require() } else { Ok(()) });
+    Table {
+        file: group.file,
+        lacks: lacks.err(),
+        make: Box::new(|old| matrix(group, old)),
+    }
+}
+
+/// Whether processes end here as they did where the matrix was written.
+static HERE: LazyLock<Result<(), String>> = LazyLock::new(|| {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+        return Err("needs Linux with glibc: elsewhere a process ends in another way".into());
+    }
+    // A shell ignores Ctrl-C in what it starts with `&`, and a child inherits that.
+    let mut probe = Command::new("sh");
+    let ran = process::run(
+        probe.args(["-c", "kill -s INT $$; echo alive"]),
+        process::TOOL,
+    );
+    match ran.map_err(|error| format!("sh: {error}"))?.stdout.as_str() {
+        "" => Ok(()),
+        _ => Err("needs a Ctrl-C that ends a process: run the tests in the foreground".into()),
+    }
+});
 
 fn main() {
     let book = root().join(support::book().root);
@@ -66,9 +91,9 @@ fn check(table: &Table, file: &Path) -> Outcome {
     } else if new != old {
         return Err(difference(table.file, &old, &new).into());
     }
-    match go::require() {
-        Err(missing) if table.go => report::skip(missing),
-        _ => Ok(Completion::Completed),
+    match &table.lacks {
+        Some(lacks) => report::skip(lacks),
+        None => Ok(Completion::Completed),
     }
 }
 
@@ -88,10 +113,9 @@ fn difference(file: &str, old: &str, new: &str) -> String {
     message + "if that is how it is, `BLESS=1 cargo test --test tables` writes it"
 }
 
-/// A table of the shutdown matrix.
 fn matrix(group: &Group, old: &str) -> Result<String, String> {
-    if !cfg!(unix) {
-        return Ok(old.to_owned()); // a process ends in another way elsewhere
+    if HERE.is_err() {
+        return Ok(old.to_owned());
     }
     shutdown::table(group, rust, |way| match go::require() {
         Ok(()) => go(way),
@@ -128,7 +152,7 @@ fn go(way: &Way) -> Result<String, String> {
             )),
         }
     });
-    Ok(run(PROGRAM.as_ref()?, &way.go_argument())?.cell())
+    Ok(way.go_cell(&run(PROGRAM.as_ref()?, &way.go_argument())?))
 }
 
 /// What the old table says of Go.

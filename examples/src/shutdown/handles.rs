@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio::select;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -16,23 +16,25 @@ use super::tasks::{on_main, parked};
 
 pub const WAYS: &[Way] = &[
     Way::rust("`select!` loser", select_future),
-    Way::rust("`select!` loser, a JoinHandle", select_handle),
     Way::both(
-        "timeout over a future",
-        "context deadline, the goroutine listens",
-        timeout_future,
-    ),
+        "`select!` loser, a `JoinHandle`",
+        "`select` loser, a goroutine",
+        select_handle,
+    )
+    .at("foundations/task-leaks.md#in-rust"),
+    Way::both("timeout over a future", "context deadline", timeout_future),
     Way::both(
-        "timeout over a JoinHandle",
-        "context deadline, the goroutine does not listen",
+        "timeout over a `JoinHandle`",
+        "context deadline, ignored",
         timeout_handle,
     ),
-    Way::rust("JoinHandle dropped", join_handle),
-    Way::rust("AbortOnDropHandle dropped", abort_on_drop),
-    Way::rust("JoinSet dropped", join_set),
+    Way::both("`JoinHandle` dropped", "goroutine parked", join_handle),
+    Way::rust("`AbortOnDropHandle` dropped", abort_on_drop),
+    Way::rust("`JoinSet` dropped", join_set),
     Way::rust("`JoinSet::shutdown` awaited", join_set_shutdown),
-    Way::rust("TaskTracker dropped", task_tracker),
-    Way::rust("FuturesUnordered dropped", futures_unordered),
+    Way::rust("`TaskTracker` dropped", task_tracker),
+    Way::rust("`FuturesUnordered` dropped", futures_unordered),
+    Way::rust("`LocalSet` dropped", local_set),
 ];
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -128,6 +130,16 @@ fn futures_unordered() {
         let mut held = FuturesUnordered::from_iter([hold(Guard::new())]);
         assert!(held.next().now_or_never().is_none(), "it has been polled");
         drop(held);
+        goes_on();
+    });
+}
+
+fn local_set() {
+    on_main(async {
+        let tasks = LocalSet::new();
+        tasks.spawn_local(hold(Guard::new()));
+        tasks.run_until(tokio::task::yield_now()).await;
+        drop(tasks);
         goes_on();
     });
 }

@@ -100,12 +100,12 @@ fn check(table: &Table, file: &Path) -> Outcome {
 /// The rows in which a file is stale.
 fn difference(file: &str, old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let mut message = String::new();
+    let mut message = String::from("other than what running it gives\n");
     for line in 0..old.len().max(new.len()) {
         let [shown, found] = [&old, &new].map(|lines| *lines.get(line).unwrap_or(&"no such row"));
         if shown != found {
             message += &format!(
-                "{file}:{}: this row is stale\nexpected {shown}\nfound    {found}\n",
+                "{file}:{}: stale row\nexpected {shown}\nfound    {found}\n",
                 line + 1
             );
         }

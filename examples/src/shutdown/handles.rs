@@ -15,30 +15,35 @@ use super::guard::{Guard, goes_on, hold};
 use super::tasks::{on_main, parked};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("`select!` loser", select_future),
+    Way::rust("`select!` loser", select_future).at("foundations/drop-order.md#futures"),
     Way::both(
         "`select!` loser, a `JoinHandle`",
         "`select` loser, a goroutine",
         select_handle,
     )
-    .at("foundations/task-leaks.md#in-rust"),
+    .at("foundations/task-leaks.md#predict"),
     Way::both("timeout over a future", "context deadline", timeout_future),
     Way::both(
         "timeout over a `JoinHandle`",
         "context deadline, ignored",
         timeout_handle,
     ),
-    Way::both("`JoinHandle` dropped", "goroutine parked", join_handle),
-    Way::rust("`AbortOnDropHandle` dropped", abort_on_drop),
-    Way::rust("`JoinSet` dropped", join_set),
+    Way::both("`JoinHandle` dropped", "goroutine parked", join_handle)
+        .at("foundations/task-leaks.md#predict"),
+    Way::rust("`AbortOnDropHandle` dropped", abort_on_drop)
+        .at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("`JoinSet` dropped", join_set)
+        .at("foundations/task-leaks.md#channels-end-by-themselves"),
     Way::rust("`JoinSet::shutdown` awaited", join_set_shutdown),
-    Way::rust("`TaskTracker` dropped", task_tracker),
+    Way::rust("`TaskTracker` dropped", task_tracker)
+        .at("foundations/task-leaks.md#channels-end-by-themselves"),
     Way::rust("`FuturesUnordered` dropped", futures_unordered),
     Way::rust("`LocalSet` dropped", local_set),
 ];
 
 const SECOND: Duration = Duration::from_secs(1);
 
+// ANCHOR: select
 fn select_future() {
     on_main(async {
         select! {
@@ -49,6 +54,7 @@ fn select_future() {
         goes_on();
     });
 }
+// ANCHOR_END: select
 
 fn select_handle() {
     on_main(async {

@@ -12,7 +12,9 @@ pub const WAYS: &[Way] = &[
         .at("foundations/drop-order.md#a-destructor-that-panics"),
     Way::both("panic during a panic", "panic during a panic", twice)
         .at("trap/exits.md#the-process-ends-first"),
-    Way::rust("panic under `panic = \"abort\"`", panics).aborting(),
+    Way::rust("panic under `panic = \"abort\"`", panics)
+        .aborting()
+        .at("trap/exits.md#the-process-ends-first"),
     Way::rust("panic, caught, under `panic = \"abort\"`", caught).aborting(),
     Way::both("panic in a thread", "panic in a goroutine", in_a_thread),
     Way::both(

@@ -15,7 +15,8 @@ pub const WAYS: &[Way] = &[
         .at("foundations/drop-order.md#dropped-before-the-block-ends"),
     Way::rust("overwritten by `=`", overwritten)
         .at("foundations/drop-order.md#dropped-before-the-block-ends"),
-    Way::rust("shadowed by `let`", shadowed).at("foundations/drop-order.md#variables-last-first"),
+    Way::rust("shadowed by `let`", shadowed)
+        .at("foundations/drop-order.md#dropped-before-the-block-ends"),
     Way::rust("`mem::forget`", forgotten).at("trap/exits.md#the-owner-never-lets-go"),
     Way::rust("`ManuallyDrop`", manually),
     Way::rust("`Box::leak`", leaked).at("trap/exits.md#the-owner-never-lets-go"),

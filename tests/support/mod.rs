@@ -9,6 +9,7 @@ pub mod crates;
 pub mod fences;
 pub mod go;
 pub mod links;
+pub mod matrix;
 pub mod process;
 pub mod prose;
 pub mod report;

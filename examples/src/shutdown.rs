@@ -143,7 +143,7 @@ pub fn take(argument: &str) -> Result<(), String> {
     let mut ways = GROUPS.iter().flat_map(Group::ways);
     let way = ways.find(|way| !way.name.is_empty() && way.argument() == argument);
     let way = way.ok_or_else(|| format!("there is no way {argument:?}"))?;
-    guard::here("main");
+    guard::here(guard::MAIN);
     (way.run)();
     Ok(())
 }

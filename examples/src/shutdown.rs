@@ -9,6 +9,7 @@
 //! cargo run -q -p companion --bin shutdown -- 'select! loser'
 //! ```
 
+mod aborts;
 mod blocking;
 mod guard;
 mod handles;
@@ -103,7 +104,7 @@ pub const GROUPS: [Group; 5] = [
     Group {
         file: "src/appendix/shutdown-task.md",
         subject: "a task ends",
-        ways: &[tasks::WAYS, handles::WAYS],
+        ways: &[tasks::WAYS, aborts::WAYS, handles::WAYS],
     },
     Group {
         file: "src/appendix/shutdown-runtime.md",

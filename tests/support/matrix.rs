@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use companion::shutdown::{self, GROUPS, Group, Ran, Way};
 
-use super::go::{self, Module};
-use super::{crates, process};
+use crate::support::go::{self, Module};
+use crate::support::{crates, process};
 
 /// Why cells of a table cannot be run here.
 ///

@@ -9,7 +9,6 @@ pub mod crates;
 pub mod fences;
 pub mod go;
 pub mod links;
-pub mod matrix;
 pub mod process;
 pub mod prose;
 pub mod report;

@@ -189,9 +189,9 @@ impl Census {
         let often = often.unwrap_or_default();
         table += &format!(
             "\nBlocks marked `ignore`: {}. Marked `no_run`: {}. There is no list of exceptions.\n\n\
-             Generated tables: {}, with {cells} cells; each was run {often} times.\n\n\
              {programs} programs ran {runs} times in all, on a machine kept busy. Every run agreed \
              with its page.\n\n\
+             Generated tables: {}, with {cells} cells; each was run {often} times.\n\n\
              Defects planted to test the checks: {defects}. Every one is caught.\n\n{versions}\n",
             skipped("ignore"),
             skipped("no_run"),

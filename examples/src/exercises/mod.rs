@@ -4,6 +4,7 @@
 //! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
 
 pub mod best_practice;
+pub mod cancel_safety;
 pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
@@ -70,5 +71,10 @@ pub const ALL: &[Exercise] = &[
         name: "closure-capture",
         start: closure_capture::start,
         solution: closure_capture::solution,
+    },
+    Exercise {
+        name: "cancel-safety",
+        start: cancel_safety::start,
+        solution: cancel_safety::solution,
     },
 ];

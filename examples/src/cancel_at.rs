@@ -47,28 +47,30 @@ pub enum Cut {
     Unpolled,
     /// As soon as this poll has returned `Pending`.
     Pending(usize),
-    /// After this poll and a wake, instead of the next poll: what it waited for has happened,
-    /// and it does not know.
+    /// When it is woken after this poll, before the next: what it
+    /// waited for has happened, and it does not know.
     Woken(usize),
 }
 
-/// Runs `work` to the cut and drops it there; `None` says that it was dropped.
+/// Runs `work` to the cut and drops it there: then it is `None`.
 ///
-/// If this future is dropped, `work` is dropped with it. It needs a wake for each poll but the
-/// last, and one more for [`Cut::Woken`]: a future that nothing wakes waits here as anywhere.
-pub async fn cancel_at<F: Future>(cut: Cut, work: F) -> Option<F::Output> {
+/// If this future is dropped, `work` is dropped with it.
+pub async fn cancel_at<F>(cut: Cut, work: F) -> Option<F::Output>
+where
+    F: Future,
+{
     let mut work = pin!(work); // dropped when this function ends
     let mut polls = 0;
     poll_fn(|cx| {
-        if cut == Cut::Woken(polls) || (cut == Cut::Unpolled && polls == 0) {
+        if cut == Cut::Unpolled || cut == Cut::Woken(polls) {
             return Poll::Ready(None);
         }
         polls += 1;
-        match work.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if cut == Cut::Pending(polls) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+        let polled = work.as_mut().poll(cx);
+        if polled.is_pending() && cut == Cut::Pending(polls) {
+            return Poll::Ready(None);
         }
+        polled.map(Some)
     })
     .await
 }
@@ -84,7 +86,8 @@ pub async fn cancel_at<F: Future>(cut: Cut, work: F) -> Option<F::Output> {
 /// other paths, nor other interleavings on several threads: use a runtime of one thread, and
 /// paused time for timers. An await that is ready at once is no cut; make it wait.
 ///
-/// If this future is dropped, the `work` of the moment is dropped with it.
+/// A `work` that nothing wakes waits here as it would anywhere: put a timeout around the call. If
+/// this future is dropped, the `work` of the moment is dropped with it.
 ///
 /// # Errors
 /// [`Failure::Broken`] with the cut and what `check` said, at the first that fails;

@@ -82,10 +82,41 @@ where
 /// `check` gets the state and `None`. When no cut is left, `work` runs to its end and `check` gets
 /// its output. The answer is the number of cuts that passed.
 ///
+/// ```
+/// use companion::cancel_at::at_every_await;
+/// use std::time::Duration;
+/// use tokio::{sync::mpsc, time::sleep};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let queue = || {
+///     let (orders, inbox) = mpsc::channel(1);
+///     tokio::spawn(async move {
+///         sleep(Duration::from_secs(1)).await;
+///         orders.send(7).await
+///     });
+///     inbox
+/// };
+/// let cuts = at_every_await(
+///     queue,
+///     async |inbox| inbox.recv().await,
+///     async |mut inbox, received| {
+///         let order = match received {
+///             Some(order) => order,
+///             None => inbox.recv().await, // dropped: is it still there?
+///         };
+///         order.map(drop).ok_or("the order is lost".into())
+///     },
+/// );
+/// assert_eq!(cuts.await, Ok(3)); // `recv` is cancel safe
+/// # }
+/// ```
+///
 /// It tries the path that this `setup` leads to, and two moments at each await. It does not try
 /// other paths, nor other interleavings on several threads: use a runtime of one thread, and
 /// paused time for timers. An await that is ready at once is no cut; make it wait.
 ///
+/// What `setup` spawns outlives its cut unless the state owns it: share nothing between two states.
 /// A `work` that nothing wakes waits here as it would anywhere: put a timeout around the call. If
 /// this future is dropped, the `work` of the moment is dropped with it.
 ///
@@ -93,7 +124,6 @@ where
 /// [`Failure::Broken`] with the cut and what `check` said, at the first that fails;
 /// [`Failure::NeverWaits`] if `work` has no await that waited, so that nothing was tested;
 /// [`Failure::Endless`] after [`MOST_POLLS`].
-// ANCHOR: driver
 pub async fn at_every_await<S, T>(
     mut setup: impl FnMut() -> S,
     mut work: impl AsyncFnMut(&mut S) -> T,
@@ -116,7 +146,6 @@ pub async fn at_every_await<S, T>(
     }
     Err(Failure::Endless)
 }
-// ANCHOR_END: driver
 
 /// Runs a future on this thread by polling it again and again, without a runtime.
 ///

@@ -6,4 +6,5 @@ pub mod cancel_at;
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod outcome;
 pub mod task_cost;

@@ -3,12 +3,14 @@
 //!
 //! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
 
+pub mod argument_time;
 pub mod best_practice;
 pub mod cancel_safety;
 pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod log_line;
 pub mod return_value;
 pub mod scope;
 pub mod task_cost;
@@ -73,8 +75,18 @@ pub const ALL: &[Exercise] = &[
         solution: closure_capture::solution,
     },
     Exercise {
+        name: "argument-time",
+        start: argument_time::start,
+        solution: argument_time::solution,
+    },
+    Exercise {
         name: "cancel-safety",
         start: cancel_safety::start,
         solution: cancel_safety::solution,
+    },
+    Exercise {
+        name: "log-line",
+        start: log_line::start,
+        solution: log_line::solution,
     },
 ];

@@ -1,45 +1,51 @@
-//! A test for cancel safety: a future is dropped at each of its awaits, a fresh one for each, and
-//! a check looks at what it left behind.
+//! A test for cancel safety: it drops a future at each of its awaits, a fresh one for each, and a
+//! check of yours looks at what is left.
 //!
-//! [`at_every_await`] drives it, under any runtime or [without one](without_runtime);
-//! [`cancel_at`] is the single cut. The page is `src/practice/cancel-safety.md`. Use it in a test
-//! of your own:
+//! [`cancel_at_every_await`] is the test, [`cancel_at`] a single cut of it. For your own crate,
+//! copy this file: it needs Tokio 1.47 with `macros`, `rt` and `time`; your tests need `test-util`.
+//! The page is `src/practice/cancel-safety.md`.
 //!
 //! ```
-//! use companion::cancel_at::{at_every_await, without_runtime};
-//! use tokio::task::yield_now;
-//!
+//! # use companion::cancel_at::cancel_at_every_await;
+//! # use tokio::time::{Duration, sleep};
 //! /// 100 coins in two accounts.
 //! async fn transfer(accounts: &mut [u32; 2]) {
 //!     accounts[0] -= 10;
-//!     yield_now().await; // stands for a call that waits
+//!     sleep(Duration::from_secs(1)).await; // the bank
 //!     accounts[1] += 10;
 //! }
 //!
-//! let failure = without_runtime(at_every_await(
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! // In a `#[tokio::test(start_paused = true)]`:
+//! let cuts = cancel_at_every_await(
 //!     || [50, 50],
 //!     transfer,
-//!     async |accounts, _outcome| match accounts.iter().sum() {
+//!     async |accounts, _output| match accounts.iter().sum() {
 //!         100 => Ok(()),
 //!         sum => Err(format!("{sum} coins are left")),
 //!     },
-//! ));
-//! assert_eq!(
-//!     failure.unwrap_err().to_string(),
-//!     "dropped after poll 1: 90 coins are left"
-//! );
+//! )
+//! .await;
+//! assert_eq!(cuts, Err("dropped after poll 1: 90 coins are left".into()));
+//! # }
 //! ```
 
-use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::iter;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use tokio::task::coop;
+use tokio::time::sleep;
 
-/// After so many polls [`at_every_await`] gives up: the future does not end.
-pub const MOST_POLLS: usize = 1000;
+/// After so many polls [`cancel_at_every_await`] gives up: the future does not end.
+pub const MOST_POLLS: usize = 200;
 
-// ANCHOR: cut
+/// So long, on Tokio's clock, may a future or its check wait.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
 /// Where a future is dropped. Polls count from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -47,11 +53,12 @@ pub enum Cut {
     Unpolled,
     /// As soon as this poll has returned `Pending`.
     Pending(usize),
-    /// When it is woken after this poll, before the next: what it
-    /// waited for has happened, and it does not know.
+    /// When it is woken after this poll, before the next: what it waited for has happened, and it
+    /// does not know. The loser of a `select!` can end so.
     Woken(usize),
 }
 
+// ANCHOR: cut
 /// Runs `work` to the cut and drops it there: then it is `None`.
 ///
 /// If this future is dropped, `work` is dropped with it.
@@ -66,7 +73,9 @@ where
             return Poll::Ready(None);
         }
         polls += 1;
+        let budget = leave_one_step();
         let polled = work.as_mut().poll(cx);
+        drop(budget); // gives it back
         if polled.is_pending() && cut == Cut::Pending(polls) {
             return Poll::Ready(None);
         }
@@ -76,101 +85,81 @@ where
 }
 // ANCHOR_END: cut
 
-/// Cancels `work` at every await that it reaches, and checks what is left behind.
+/// Takes all but one step of the task's [budget](coop), and gives it back when the answer is
+/// dropped. So a Tokio await that is ready at once waits too, as it does where the budget runs out;
+/// only the very first is polled with its step.
+///
+/// Outside a Tokio task there is no budget, and this does nothing.
+fn leave_one_step() -> impl Sized {
+    let mut nobody = Context::from_waker(Waker::noop());
+    let all = coop::poll_proceed(&mut nobody);
+    for _ in 0..=u8::MAX {
+        match coop::poll_proceed(&mut nobody) {
+            Poll::Ready(step) if coop::has_budget_remaining() => step.made_progress(),
+            _last => break, // dropped, so it is left
+        }
+    }
+    all
+}
+
+/// Cancels `work` at every await that it reaches, and checks what it leaves behind.
 ///
 /// For each cut, `setup` makes a fresh state, `work` starts on it and is dropped there, and
 /// `check` gets the state and `None`. When no cut is left, `work` runs to its end and `check` gets
-/// its output. The answer is the number of cuts that passed.
+/// its output. The answer is the number of cuts that passed: one before the first poll, and two
+/// for each await that waited.
 ///
-/// ```
-/// use companion::cancel_at::at_every_await;
-/// use std::time::Duration;
-/// use tokio::{sync::mpsc, time::sleep};
-///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// let queue = || {
-///     let (orders, inbox) = mpsc::channel(1);
-///     tokio::spawn(async move {
-///         sleep(Duration::from_secs(1)).await;
-///         orders.send(7).await
-///     });
-///     inbox
-/// };
-/// let cuts = at_every_await(
-///     queue,
-///     async |inbox| inbox.recv().await,
-///     async |mut inbox, received| {
-///         let order = match received {
-///             Some(order) => order,
-///             None => inbox.recv().await, // dropped: is it still there?
-///         };
-///         order.map(drop).ok_or("the order is lost".into())
-///     },
-/// );
-/// assert_eq!(cuts.await, Ok(3)); // `recv` is cancel safe
-/// # }
-/// ```
-///
-/// It tries the path that this `setup` leads to, and two moments at each await. It does not try
-/// other paths, nor other interleavings on several threads: use a runtime of one thread, and
-/// paused time for timers. An await that is ready at once is no cut; make it wait.
-///
+/// Use a runtime of one thread and, for timers, paused time. It tries the path that this `setup`
+/// leads to, and no other. An await on a Tokio channel, lock, task, timer or I/O is cut even if it
+/// is ready at once, except the very first. Any other, `Notify` too, is cut if it waits: make it.
 /// What `setup` spawns outlives its cut unless the state owns it: share nothing between two states.
-/// A `work` that nothing wakes waits here as it would anywhere: put a timeout around the call. If
-/// this future is dropped, the `work` of the moment is dropped with it.
+/// If this future is dropped, the `work` of the moment is dropped with it.
 ///
 /// # Errors
-/// [`Failure::Broken`] with the cut and what `check` said, at the first that fails;
-/// [`Failure::NeverWaits`] if `work` has no await that waited, so that nothing was tested;
-/// [`Failure::Endless`] after [`MOST_POLLS`].
-pub async fn at_every_await<S, T>(
+/// The cut and what `check` said, at the first that fails. Also if `work` never waits, so that
+/// nothing was tested; if it or `check` still waits after [`LONGEST_WAIT`]; if it is pending after
+/// [`MOST_POLLS`].
+///
+/// # Panics
+/// Without a Tokio runtime that has timers.
+pub async fn cancel_at_every_await<S, T>(
     mut setup: impl FnMut() -> S,
     mut work: impl AsyncFnMut(&mut S) -> T,
     mut check: impl AsyncFnMut(S, Option<T>) -> Result<(), String>,
-) -> Result<usize, Failure> {
+) -> Result<usize, String> {
     let polls = (1..=MOST_POLLS).flat_map(|n| [Cut::Pending(n), Cut::Woken(n)]);
-    for (passed, cut) in [Cut::Unpolled].into_iter().chain(polls).enumerate() {
+    for (passed, cut) in iter::once(Cut::Unpolled).chain(polls).enumerate() {
         let mut state = setup();
-        let output = cancel_at(cut, work(&mut state)).await;
+        let output = in_time(cancel_at(cut, work(&mut state)))
+            .await
+            .ok_or_else(|| format!("not {cut}: nothing wakes it"))?;
         let ended = output.is_some();
-        if let Err(why) = check(state, output).await {
-            let cut = (!ended).then_some(cut);
-            return Err(Failure::Broken { cut, why });
-        }
+        let run = if ended {
+            "run to its end"
+        } else {
+            &cut.to_string()
+        };
+        in_time(check(state, output))
+            .await
+            .unwrap_or_else(|| Err("the check waits for ever".into()))
+            .map_err(|why| format!("{run}: {why}"))?;
         match passed {
-            1 if ended => return Err(Failure::NeverWaits),
+            1 if ended => return Err("it never waits: nothing was tested".into()),
             _ if ended => return Ok(passed),
             _ => {}
         }
     }
-    Err(Failure::Endless)
+    Err(format!("still pending after {MOST_POLLS} polls"))
 }
 
-/// Runs a future on this thread by polling it again and again, without a runtime.
-///
-/// It has no timers and no I/O, and it spins: for futures that wait for each other, or for
-/// [`yield_now`](tokio::task::yield_now). A future that waits for anything else never returns
-/// from here.
-pub fn without_runtime<F: Future>(work: F) -> F::Output {
-    let mut work = pin!(work);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = work.as_mut().poll(&mut context) {
-            return output;
-        }
+/// `None` after [`LONGEST_WAIT`]. Not `timeout`, which polls its future once more at the end: that
+/// would be taken for a wake.
+async fn in_time<F: Future>(work: F) -> Option<F::Output> {
+    tokio::select! {
+        biased;
+        () = sleep(LONGEST_WAIT) => None,
+        output = work => Some(output),
     }
-}
-
-/// What [`at_every_await`] found.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The check failed after this cut, or, without a cut, after the run to the end.
-    Broken { cut: Option<Cut>, why: String },
-    /// The future ended with its first poll.
-    NeverWaits,
-    /// The future was still pending after [`MOST_POLLS`].
-    Endless,
 }
 
 impl fmt::Display for Cut {
@@ -182,22 +171,6 @@ impl fmt::Display for Cut {
         }
     }
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Failure::Broken {
-                cut: Some(cut),
-                why,
-            } => write!(f, "{cut}: {why}"),
-            Failure::Broken { cut: None, why } => write!(f, "run to its end: {why}"),
-            Failure::NeverWaits => write!(f, "it never waits: nothing was tested"),
-            Failure::Endless => write!(f, "still pending after {MOST_POLLS} polls"),
-        }
-    }
-}
-
-impl Error for Failure {}
 
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,11 @@
 //! The harness, tested: every cut it makes, and every way it fails.
 
 use super::*;
+use futures::FutureExt;
 use std::cell::RefCell;
 use std::future::{pending, ready};
-use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::yield_now;
-use tokio::time::{sleep, timeout};
-
-fn broken(cut: Option<Cut>, why: &str) -> Result<usize, Failure> {
-    let why = why.into();
-    Err(Failure::Broken { cut, why })
-}
 
 async fn accept<S, T>(_: S, _: Option<T>) -> Result<(), String> {
     Ok(())
@@ -22,44 +16,72 @@ async fn steps(reached: &mut u32) {
     *reached = 1;
     yield_now().await;
     *reached = 2;
-    yield_now().await;
+    sleep(Duration::from_secs(1)).await;
     *reached = 3;
 }
 
-#[test]
-fn every_await_is_cut_twice_and_the_last_run_is_whole() {
+/// What each run of `work` left of a fresh zero, and whether it ended; with the answer.
+async fn runs(work: impl AsyncFnMut(&mut u32)) -> (Vec<(u32, bool)>, Result<usize, String>) {
     let seen = RefCell::new(Vec::new());
-    let cuts = without_runtime(at_every_await(
+    let cuts = cancel_at_every_await(
         || 0,
-        steps,
+        work,
         async |reached, output| {
             seen.borrow_mut().push((reached, output.is_some()));
             Ok(())
         },
-    ));
-    assert_eq!(cuts, Ok(5));
-    assert_eq!(
-        seen.into_inner(),
-        [
-            (0, false),
-            (1, false),
-            (1, false),
-            (2, false),
-            (2, false),
-            (3, true)
-        ]
     );
+    let cuts = cuts.await;
+    (seen.into_inner(), cuts)
 }
 
-#[test]
-fn the_first_cut_that_breaks_is_named() {
-    for (broken_at, cut) in [
-        (0, Some(Cut::Unpolled)),
-        (1, Some(Cut::Pending(1))),
-        (2, Some(Cut::Pending(2))),
-        (3, None),
+#[tokio::test(start_paused = true)]
+async fn every_await_is_cut_twice_and_the_last_run_is_whole() {
+    let (seen, cuts) = runs(steps).await;
+    let cut = [0, 1, 1, 2, 2].map(|reached| (reached, false));
+    assert_eq!(seen, [&cut[..], &[(3, true)]].concat());
+    assert_eq!(cuts, Ok(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_await_that_is_ready_at_once_is_cut_too() {
+    let work = async |reached: &mut u32| {
+        let (send, mut receive) = mpsc::channel(2);
+        let till = Mutex::new(());
+        send.send(7).await.expect("there is room");
+        *reached = 1;
+        receive.recv().await.expect("it was sent");
+        *reached = 2;
+        drop(till.lock().await);
+        *reached = 3;
+    };
+    let (seen, cuts) = runs(work).await;
+    let cut = [0, 1, 1, 2, 2].map(|reached| (reached, false));
+    assert_eq!(seen, [&cut[..], &[(3, true)]].concat());
+    assert_eq!(cuts, Ok(5));
+}
+
+/// Without its budget back, the caller's own `recv` would be pending.
+#[tokio::test(start_paused = true)]
+async fn the_caller_gets_its_budget_back() {
+    let (send, mut inbox) = mpsc::channel(3);
+    for order in 1..=3 {
+        send.try_send(order).expect("there is room");
+    }
+    let two = async { (inbox.recv().await, inbox.recv().await) };
+    assert_eq!(cancel_at(Cut::Pending(1), two).await, None);
+    assert_eq!(inbox.recv().now_or_never(), Some(Some(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_cut_that_breaks_is_named() {
+    for (broken_at, why) in [
+        (0, "dropped before its first poll: broken"),
+        (1, "dropped after poll 1: broken"),
+        (2, "dropped after poll 2: broken"),
+        (3, "run to its end: broken"),
     ] {
-        let failure = without_runtime(at_every_await(
+        let failure = cancel_at_every_await(
             || 0,
             steps,
             async |reached, _| {
@@ -68,52 +90,26 @@ fn the_first_cut_that_breaks_is_named() {
                 }
                 Ok(())
             },
-        ));
-        assert_eq!(failure, broken(cut, "broken"));
+        );
+        assert_eq!(failure.await, Err(why.into()));
     }
 }
 
-#[test]
-fn work_is_dropped_before_it_is_checked() {
-    struct Marks<'a>(&'a mut bool);
+#[tokio::test(start_paused = true)]
+async fn work_is_dropped_before_it_is_checked() {
+    struct Marks<'a>(&'a mut u32);
     impl Drop for Marks<'_> {
         fn drop(&mut self) {
-            *self.0 = true;
+            *self.0 = 1;
         }
     }
-    let work = async |dropped: &mut bool| {
+    let work = async |dropped: &mut u32| {
         let _marks = Marks(dropped);
         yield_now().await;
     };
-    let seen = RefCell::new(Vec::new());
-    let cuts = without_runtime(at_every_await(
-        || false,
-        work,
-        async |dropped, _| {
-            seen.borrow_mut().push(dropped);
-            Ok(())
-        },
-    ));
-    assert_eq!(cuts, Ok(3));
     // Before its first poll it has not made the guard yet.
-    assert_eq!(seen.into_inner(), [false, true, true, true]);
-
-    let cut = without_runtime(cancel_at(Cut::Pending(1), pending::<()>()));
-    assert_eq!(cut, None);
-}
-
-#[test]
-fn a_future_that_never_waits_tests_nothing() {
-    let ends_at_once = async |(): &mut ()| ready(1).await;
-    let found = without_runtime(at_every_await(|| (), ends_at_once, accept));
-    assert_eq!(found, Err(Failure::NeverWaits));
-}
-
-#[test]
-fn a_future_that_does_not_end_is_given_up() {
-    let endless = async |(): &mut ()| pending::<()>().await;
-    let found = without_runtime(at_every_await(|| (), endless, accept));
-    assert_eq!(found, Err(Failure::Endless));
+    let runs = runs(work).await.0;
+    assert_eq!(runs, [(0, false), (1, false), (1, false), (1, true)]);
 }
 
 /// The sender sends when the receiver already waits. Who is dropped before the wake lets the
@@ -128,62 +124,45 @@ async fn a_value_that_arrived_is_lost_only_after_the_wake() {
         });
         (receipt, sender)
     };
-    let found = at_every_await(
+    let found = cancel_at_every_await(
         setup,
         async |(receipt, _)| receipt.await,
         async |(receipt, sender), output| {
             drop(receipt);
-            let sent = sender.await.expect("no panic");
-            let received = output.is_some();
-            (sent == received)
-                .then_some(())
-                .ok_or_else(|| "sent, not received".into())
+            match (sender.await.expect("no panic"), output) {
+                (true, None) => Err("sent, not received".into()),
+                _ => Ok(()),
+            }
         },
     );
-    assert_eq!(
-        found.await,
-        broken(Some(Cut::Woken(1)), "sent, not received")
-    );
+    let why = "dropped after poll 1 and its wake: sent, not received";
+    assert_eq!(found.await, Err(why.into()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_waits_for_timers_and_a_future_that_nothing_wakes() {
-    let naps = async |(): &mut ()| {
-        sleep(Duration::from_secs(1)).await;
-        sleep(Duration::from_secs(1)).await;
-    };
-    assert_eq!(at_every_await(|| (), naps, accept).await, Ok(5));
-
-    let stuck = async |(): &mut ()| pending::<()>().await;
-    let found = timeout(Duration::from_secs(1), at_every_await(|| (), stuck, accept));
-    assert!(found.await.is_err());
+async fn a_future_that_never_waits_tests_nothing() {
+    let ends_at_once = async |(): &mut ()| ready(1).await;
+    let found = cancel_at_every_await(|| (), ends_at_once, accept).await;
+    assert_eq!(found, Err("it never waits: nothing was tested".into()));
 }
 
-#[test]
-fn a_failure_says_where() {
-    let say = |cut| {
-        Failure::Broken {
-            cut,
-            why: "lost".into(),
-        }
-        .to_string()
+#[tokio::test(start_paused = true)]
+async fn a_future_that_does_not_end_is_given_up() {
+    let endless = async |(): &mut ()| loop {
+        yield_now().await
     };
-    assert_eq!(
-        say(Some(Cut::Unpolled)),
-        "dropped before its first poll: lost"
-    );
-    assert_eq!(say(Some(Cut::Pending(2))), "dropped after poll 2: lost");
-    assert_eq!(
-        say(Some(Cut::Woken(2))),
-        "dropped after poll 2 and its wake: lost"
-    );
-    assert_eq!(say(None), "run to its end: lost");
-    assert_eq!(
-        Failure::NeverWaits.to_string(),
-        "it never waits: nothing was tested"
-    );
-    assert_eq!(
-        Failure::Endless.to_string(),
-        "still pending after 1000 polls"
-    );
+    let found = cancel_at_every_await(|| (), endless, accept).await;
+    assert_eq!(found, Err("still pending after 200 polls".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_future_or_a_check_that_nothing_wakes_is_given_up() {
+    let stuck = async |(): &mut ()| pending::<()>().await;
+    let found = cancel_at_every_await(|| (), stuck, accept).await;
+    let why = "not dropped after poll 1 and its wake: nothing wakes it";
+    assert_eq!(found, Err(why.into()));
+
+    let found = cancel_at_every_await(|| 0, steps, async |_, _| pending().await);
+    let why = "dropped before its first poll: the check waits for ever";
+    assert_eq!(found.await, Err(why.into()));
 }

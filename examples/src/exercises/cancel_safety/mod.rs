@@ -5,7 +5,7 @@
 mod solution;
 mod start;
 
-use crate::cancel_at::at_every_await;
+use crate::cancel_at::cancel_at_every_await;
 use std::{sync::Arc, sync::Mutex, time::Duration};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -88,7 +88,7 @@ fn check(forward: impl AsyncFn(&mut Receiver<u32>, &Sender<u32>)) -> Result<(), 
                 judge(desk, Some(sent), forward)
                     .await
                     .map_err(|why| format!("though nobody drops it: {why}"))?;
-                at_every_await(
+                cancel_at_every_await(
                     || Desk::open(pace),
                     run,
                     async |desk, sent| judge(desk, sent, forward).await,

@@ -2,7 +2,8 @@
 //! check of yours looks at what is left.
 //!
 //! [`cancel_at_every_await`] is the test, [`cancel_at`] a single cut of it. For your own crate,
-//! copy this file: it needs Tokio 1.47 with `macros`, `rt` and `time`; your tests need `test-util`.
+//! copy this file into its `tests`. It needs Tokio 1.47 or later, with `macros`, `rt`, `time`, and
+//! `test-util` for paused time.
 //! The page is `src/practice/cancel-safety.md`.
 //!
 //! ```
@@ -171,6 +172,3 @@ impl fmt::Display for Cut {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,13 @@
 //! The harness, tested: every cut it makes, and every way it fails.
 
-use super::*;
+use companion::cancel_at::{Cut, cancel_at, cancel_at_every_await};
 use futures::FutureExt;
 use std::cell::RefCell;
 use std::future::{pending, ready};
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::yield_now;
+use tokio::time::sleep;
 
 async fn accept<S, T>(_: S, _: Option<T>) -> Result<(), String> {
     Ok(())

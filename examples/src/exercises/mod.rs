@@ -5,6 +5,7 @@
 
 pub mod argument_time;
 pub mod best_practice;
+pub mod cancel_safety;
 pub mod cancellation;
 pub mod closure_capture;
 pub mod drop_order;
@@ -96,6 +97,11 @@ pub const ALL: &[Exercise] = &[
         name: "cancellation",
         start: cancellation::start,
         solution: cancellation::solution,
+    },
+    Exercise {
+        name: "cancel-safety",
+        start: cancel_safety::start,
+        solution: cancel_safety::solution,
     },
     Exercise {
         name: "panics",

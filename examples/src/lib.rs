@@ -9,6 +9,7 @@ pub mod exits;
 pub mod in_flight;
 pub mod lock_scope;
 pub mod outcome;
+pub mod settlement;
 pub mod shutdown;
 pub mod supervise;
 pub mod task_cost;

@@ -12,5 +12,18 @@
 //! stored in one transaction. What cannot be applied waits among the dead letters. And
 //! [`reconcile`] computes everything again from the log, and names every difference.
 
+pub mod cli;
+pub mod commands;
+pub mod data;
+pub mod event;
 pub mod log;
+pub mod metrics;
+pub mod reconcile;
+pub mod relay;
+pub mod repair;
+pub mod retry;
+pub mod run;
 pub mod store;
+pub mod subscriber;
+pub mod views;
+pub mod watch;

@@ -93,6 +93,19 @@ pub struct Damage {
     pub what: String,
 }
 
+impl LogError {
+    /// Damage of a log, at a record if that is known.
+    #[must_use]
+    pub fn damaged(log: &str, record: Option<(u32, u64)>, what: impl Into<String>) -> LogError {
+        LogError::Damaged(Damage {
+            log: log.into(),
+            partition: record.map(|(partition, _)| partition),
+            offset: record.map(|(_, offset)| offset),
+            what: what.into(),
+        })
+    }
+}
+
 fn place(partition: Option<u32>, offset: Option<u64>) -> String {
     let partition = partition.map(|partition| format!(" in partition {partition}"));
     let offset = offset.map(|offset| format!(" at offset {offset}"));

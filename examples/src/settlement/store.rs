@@ -5,6 +5,7 @@
 //! thread. A worker of the runtime never waits for a disk.
 
 mod reader;
+pub mod wal;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -40,7 +41,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn new(file: &str, error: rusqlite::Error) -> StoreError {
+    /// SQLite's error, with the name of the file.
+    #[must_use]
+    pub fn named(place: &Place, error: rusqlite::Error) -> StoreError {
+        StoreError::new(&place.name(), error)
+    }
+
+    pub(super) fn new(file: &str, error: rusqlite::Error) -> StoreError {
         let file = file.to_owned();
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::Full { file },

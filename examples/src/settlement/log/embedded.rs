@@ -7,7 +7,6 @@
 mod group;
 mod member;
 pub mod records;
-pub mod wal;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,19 +14,16 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{Damage, EventLog, LogError, NewRecord, Positions, Record};
+use super::{EventLog, LogError, NewRecord, Positions, Record};
 use crate::settlement::store::{Place, Reader, StoreError, Writer};
 use group::Group;
 pub use member::EmbeddedMember;
-use wal::Tail;
 
 /// A handle to the log. Two threads own its connections; they end when the last handle and the last
 /// member are gone.
 #[derive(Clone)]
 pub struct EmbeddedLog {
     shared: Arc<Shared>,
-    /// What the last process left behind when this one opened the log.
-    pub tail: Tail,
 }
 
 struct Shared {
@@ -70,7 +66,6 @@ impl EmbeddedLog {
 }
 
 fn open(place: &Place, partitions: u32) -> Result<EmbeddedLog, LogError> {
-    let tail = wal::tail(&place.file).map_err(|error| LogError::Unavailable(Arc::new(error)))?;
     let connection = place.open(records::TABLES)?;
     let found = records::heads(&connection, partitions)?;
     let (ends, _) = watch::channel(found);
@@ -89,7 +84,7 @@ fn open(place: &Place, partitions: u32) -> Result<EmbeddedLog, LogError> {
         ends,
     };
     let shared = Arc::new(shared);
-    Ok(EmbeddedLog { shared, tail })
+    Ok(EmbeddedLog { shared })
 }
 
 impl Shared {
@@ -148,12 +143,9 @@ impl EventLog for EmbeddedLog {
 impl From<StoreError> for LogError {
     fn from(error: StoreError) -> LogError {
         match error {
-            StoreError::Damaged { file, source } => LogError::Damaged(Damage {
-                log: file,
-                partition: None,
-                offset: None,
-                what: source.to_string(),
-            }),
+            StoreError::Damaged { file, source } => {
+                LogError::damaged(&file, None, source.to_string())
+            }
             StoreError::Closed { .. } => LogError::Closed,
             other => LogError::Unavailable(Arc::new(other)),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::super::{Damage, LogError, NewRecord, Positions, Record};
+use super::super::{LogError, NewRecord, Positions, Record};
 
 /// `heads` says where each partition ends, and what the checksum of its last record is. A record's
 /// checksum covers the one of the record before it.
@@ -27,12 +27,7 @@ pub const TABLES: &str = "
 const CHUNK: usize = 1000;
 
 fn damage(partition: u32, offset: u64, what: impl Into<String>) -> LogError {
-    LogError::Damaged(Damage {
-        log: "log.db".into(),
-        partition: Some(partition),
-        offset: Some(offset),
-        what: what.into(),
-    })
+    LogError::damaged("log.db", Some((partition, offset)), what)
 }
 
 /// What SQLite cannot read at a record is damage of that record; anything else may pass.
@@ -249,13 +244,10 @@ pub fn verify(connection: &Connection) -> Result<(), LogError> {
         }
     }
     let check = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-    match check.map_err(at(0, 0))? {
-        ok if ok == "ok" => Ok(()),
-        what => Err(LogError::Damaged(Damage {
-            log: "log.db".into(),
-            partition: None,
-            offset: None,
-            what,
-        })),
+    let found: String = check.map_err(at(0, 0))?;
+    if found == "ok" {
+        Ok(())
+    } else {
+        Err(LogError::damaged("log.db", None, found))
     }
 }

@@ -1,0 +1,190 @@
+//! `settlement run` and `settlement reconcile`.
+
+use std::process::exit;
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::{DIFFERENT, DataArgs, Error, OK, Run};
+use crate::exits::stop_signal;
+use crate::settlement::data::{Data, DataError, Stores, Wanted};
+use crate::settlement::log::embedded::EmbeddedLog;
+use crate::settlement::metrics::Metrics;
+use crate::settlement::reconcile::{self, Report};
+use crate::settlement::relay;
+use crate::settlement::repair::{RepairError, repair};
+use crate::settlement::retry::Retry;
+use crate::settlement::run::{self, Ended, Plan, RunError};
+use crate::settlement::views::at_most;
+use crate::settlement::watch::{self, Numbers};
+
+/// Events in all, unless the command line says.
+const EVENTS: u64 = 20_000;
+
+async fn open(
+    data: &Data,
+    args: &DataArgs,
+    wanted: Wanted,
+) -> Result<Stores<EmbeddedLog>, DataError> {
+    let commands = data.commands(wanted).await?;
+    let log = data.log(commands.setup().partitions).await?;
+    let views = data.views(at_most(args.limit)).await?;
+    Ok(Stores {
+        commands,
+        log,
+        views,
+    })
+}
+
+/// Says what the last program did not finish, once it is sure that none of it was acknowledged.
+async fn say_torn(
+    stores: &Stores<EmbeddedLog>,
+    torn: &[(&'static str, u64)],
+) -> Result<(), RunError> {
+    relay::check(&stores.commands, &stores.log).await?;
+    for (name, bytes) in torn {
+        eprintln!(
+            "{name}: the last run ended within a transaction; its {bytes} bytes are undone, \
+             nothing acknowledged was in them"
+        );
+    }
+    Ok(())
+}
+
+pub async fn run(args: Run) -> Result<u8, Error> {
+    let mut data = Data::new(&args.data.data);
+    data.max_pages = args.max_pages;
+    let _lock = data.lock()?;
+    let torn = data.torn()?;
+    let stores = open(&data, &args.data, args.wanted()).await?;
+    say_torn(&stores, &torn).await?;
+
+    let stop = CancellationToken::new();
+    signals(&stop)?;
+    let metrics = Arc::new(Metrics::default());
+    let numbers = Numbers {
+        metrics: metrics.clone(),
+        log: stores.log.clone(),
+        views: stores.views.clone(),
+    };
+    let seen = CancellationToken::new();
+    let server = match args.metrics {
+        Some(address) => Some(serve(address, numbers.clone(), &seen).await?),
+        None => None,
+    };
+    let shown = tokio::spawn(watch::show(numbers, seen.clone()));
+
+    let plan = Plan {
+        trades: match (args.events, args.time) {
+            (None, Some(_)) => None,
+            (events, _) => Some(events.unwrap_or(EVENTS).div_ceil(2)),
+        },
+        time: args.time,
+        subscribers: args.subscribers,
+        retry: Retry::default(),
+        stop_within: args.stop_within,
+    };
+    let ended = run::run(stores.clone(), plan, metrics, stop).await;
+    seen.cancel();
+    shown.await.ok();
+    if let Some(server) = server {
+        server.await.ok();
+    }
+    let code = match ended {
+        Ok(Ended::Finished) => finished(&stores).await,
+        Ok(Ended::Stopped) => {
+            println!("stopped; run it again, and it goes on here");
+            Ok(OK)
+        }
+        Err(error) => Err(error.into()),
+    };
+    let closed = timeout(args.stop_within, stores.close()).await;
+    let closed = closed.map_err(|_| RunError::Late(args.stop_within));
+    let code = code?;
+    closed?.map_err(RunError::Log)?;
+    Ok(code)
+}
+
+async fn finished(stores: &Stores<EmbeddedLog>) -> Result<u8, Error> {
+    let Stores {
+        commands,
+        log,
+        views,
+    } = stores;
+    Ok(tell(&reconcile::reconcile(commands, log, views).await?))
+}
+
+fn tell(report: &Report) -> u8 {
+    println!("{report}");
+    if report.is_balanced() { OK } else { DIFFERENT }
+}
+
+pub async fn reconcile(args: DataArgs, with_repair: bool) -> Result<u8, Error> {
+    let data = Data::new(&args.data);
+    data.exists()?;
+    let _lock = data.lock()?;
+    let torn = data.torn()?;
+    let stores = if with_repair {
+        let repaired = repair(&data, at_most(args.limit), |done| println!("{done}"));
+        repaired.await?
+    } else {
+        open(&data, &args, Wanted::default()).await?
+    };
+    let code = async {
+        say_torn(&stores, &torn).await?;
+        stores.log.verify().await.map_err(RunError::Log)?;
+        finished(&stores).await
+    };
+    let code = code.await;
+    stores.close().await.map_err(RunError::Log)?;
+    code
+}
+
+/// The first signal stops the run in order, the second one ends the process at once.
+// ANCHOR: signals
+fn signals(stop: &CancellationToken) -> Result<(), Error> {
+    let failed = |source| Error::Io {
+        what: "no signal handler".into(),
+        source,
+    };
+    let first = stop_signal().map_err(failed)?;
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        let name = first.await;
+        stop.cancel();
+        eprintln!("{name}: stopping; once more ends it at once");
+        if let Ok(second) = stop_signal() {
+            let name = second.await;
+            exit(if name == "SIGTERM" { 143 } else { 130 });
+        }
+    });
+    Ok(())
+}
+// ANCHOR_END: signals
+
+async fn serve(
+    address: std::net::SocketAddr,
+    numbers: Numbers<EmbeddedLog>,
+    stop: &CancellationToken,
+) -> Result<JoinHandle<std::io::Result<()>>, Error> {
+    let served = watch::serve(address, numbers, stop.clone()).await;
+    let (address, server) = served.map_err(|source| Error::Io {
+        what: format!("--metrics {address}"),
+        source,
+    })?;
+    eprintln!("metrics on http://{address}/metrics");
+    Ok(server)
+}
+
+impl From<RepairError> for Error {
+    fn from(error: RepairError) -> Error {
+        match error {
+            RepairError::Data(error) => Error::Data(error),
+            RepairError::Reconcile(error) => Error::Reconcile(error),
+            RepairError::Relay(error) => Error::Run(error.into()),
+            RepairError::Apply(error) => Error::Run(RunError::Subscriber(error.into())),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A subscriber: a member of the group that keeps the views. Stop, drain, store, commit, leave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::log::{EventLog, LogError, Member, Polled, Positions, Record};
+use super::metrics::Metrics;
+use super::retry::Retry;
+use super::store::StoreError;
+use super::views::{Applied, ApplyError, Batch, Views};
+
+/// The group of everybody who keeps the views.
+pub const GROUP: &str = "settlement-views";
+
+/// How many records are applied at a time.
+const BATCH: usize = 1024;
+
+/// How many batches are applied between two commits. The views have the positions: the log's own
+/// are for those who watch it.
+const COMMIT_EVERY: u32 = 8;
+
+/// Why a subscriber ended before it was told to.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum SubscriberError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+}
+
+/// A subscriber's means.
+pub struct Subscriber<M> {
+    member: M,
+    views: Views,
+    retry: Retry,
+    /// Where the views are, in the partitions that are owned.
+    stored: Positions,
+    /// Where it has asked the log to deliver again.
+    sought: BTreeSet<(u32, u64)>,
+}
+
+/// Joins the group, and applies what it delivers until `stop`. Then the batch in hand is finished,
+/// or given back where it would wait for a retry; positions are committed, and the group is left.
+///
+/// If this future is dropped, the batch in hand may be stored or not, nothing is committed, and the
+/// member is dropped. Nothing is lost: the positions are in the views.
+///
+/// # Errors
+///
+/// If the log or the views fail, after retries where they can help. Nothing is lost then, either.
+// ANCHOR: subscribe
+pub async fn subscribe<L: EventLog>(
+    log: &L,
+    views: Views,
+    retry: Retry,
+    metrics: &Metrics,
+    stop: &CancellationToken,
+) -> Result<(), SubscriberError> {
+    let mut subscriber = Subscriber {
+        member: log.join(GROUP).await?,
+        views,
+        retry,
+        stored: Positions::new(),
+        sought: BTreeSet::new(),
+    };
+    let end = subscriber.apply_until(metrics, stop).await;
+    subscriber.commit(metrics).await?;
+    subscriber.member.leave().await?;
+    end
+}
+// ANCHOR_END: subscribe
+
+impl<M: Member> Subscriber<M> {
+    // ANCHOR: loop
+    async fn apply_until(
+        &mut self,
+        metrics: &Metrics,
+        stop: &CancellationToken,
+    ) -> Result<(), SubscriberError> {
+        let mut batches = 0;
+        loop {
+            let polled = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                polled = self.member.poll(BATCH) => polled?,
+            };
+            match polled {
+                Polled::Records(records) => {
+                    self.settle(records, metrics, stop).await?;
+                    batches += 1;
+                    if batches % COMMIT_EVERY == 0 {
+                        self.commit(metrics).await?;
+                    }
+                }
+                Polled::Assigned(partitions) => {
+                    metrics.rebalances.add(1);
+                    for partition in partitions {
+                        // Where the views are, whatever was committed.
+                        let position = self.views.position(partition).await;
+                        let position = position.map_err(ApplyError::from)?;
+                        debug!(partition, position, "assigned");
+                        self.seek(partition, position).await?;
+                    }
+                }
+                Polled::Revoked(partitions) => {
+                    self.commit(metrics).await?;
+                    self.stored.retain(|own, _| !partitions.contains(own));
+                }
+                Polled::Lost(partitions) => {
+                    self.stored.retain(|own, _| !partitions.contains(own));
+                }
+            }
+        }
+    }
+    // ANCHOR_END: loop
+
+    /// Has the log deliver from `position`. A partition that was lost needs it no more.
+    async fn seek(&mut self, partition: u32, position: u64) -> Result<(), LogError> {
+        match self.member.seek(partition, position).await {
+            Err(LogError::Fenced { .. }) => Ok(()),
+            sought => sought,
+        }
+    }
+
+    /// Applies a batch: all of it, or until `stop` comes while it waits for a retry.
+    // ANCHOR: settle
+    async fn settle(
+        &mut self,
+        records: Vec<Record>,
+        metrics: &Metrics,
+        stop: &CancellationToken,
+    ) -> Result<(), SubscriberError> {
+        let mut batch = Batch {
+            records: records.into(),
+            dead: BTreeMap::new(),
+            sought: std::mem::take(&mut self.sought),
+        };
+        let mut tries = BTreeMap::new();
+        while !batch.records.is_empty() {
+            let Some(applied) = self.apply(&batch, metrics, stop).await? else {
+                break;
+            };
+            for (&partition, &position) in &applied.holes {
+                self.seek(partition, position).await?;
+                self.sought.insert((partition, position));
+            }
+            let mut wait = None;
+            for (place, reason) in applied.refused {
+                let tried = tries.entry(place).or_insert(0);
+                *tried += 1;
+                match self.retry.after(*tried) {
+                    Some(longer) => wait = wait.max(Some(longer)),
+                    None => drop(batch.dead.insert(place, (reason, *tried))),
+                }
+            }
+            batch.records = applied.rest.into();
+            if let Some(wait) = wait {
+                metrics.retries.add(1);
+                if stop.run_until_cancelled(sleep(wait)).await.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+    // ANCHOR_END: settle
+
+    /// Applies what can be applied now; nothing if `stop` came while the store had no room.
+    async fn apply(
+        &mut self,
+        batch: &Batch,
+        metrics: &Metrics,
+        stop: &CancellationToken,
+    ) -> Result<Option<Applied>, SubscriberError> {
+        let mut attempts = 0;
+        let applied = loop {
+            let error = match self.views.apply(batch.clone()).await {
+                Ok(applied) => break applied,
+                Err(
+                    error @ ApplyError::Store(StoreError::Full { .. } | StoreError::Sqlite { .. }),
+                ) => error,
+                Err(error) => return Err(error.into()),
+            };
+            attempts += 1;
+            let wait = self.retry.after(attempts).ok_or(error)?;
+            metrics.retries.add(1);
+            if stop.run_until_cancelled(sleep(wait)).await.is_none() {
+                return Ok(None);
+            }
+        };
+        metrics.applied.add(applied.applied);
+        metrics.redelivered.add(applied.redelivered);
+        metrics.copies.add(applied.copies);
+        metrics.dead.add(applied.dead);
+        let stored = self.views.positions();
+        let stored = stored.borrow();
+        for record in &*batch.records {
+            if let Some(&next) = stored.get(&record.partition) {
+                self.stored.insert(record.partition, next);
+            }
+        }
+        Ok(Some(applied))
+    }
+
+    /// Tells the log how far the views are. If it does not take it, the next commit may.
+    async fn commit(&mut self, metrics: &Metrics) -> Result<(), SubscriberError> {
+        match self.member.commit(&self.stored).await {
+            Ok(()) => Ok(()),
+            Err(LogError::Unavailable(_) | LogError::Fenced { .. }) => {
+                metrics.failed_commits.add(1);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -150,6 +150,8 @@ fn two_programs_do_not_share_a_directory_and_the_numbers_are_served() {
 mod signals {
     use super::*;
     use std::process::{Child, ChildStderr};
+    use std::thread::sleep;
+    use std::time::Duration;
 
     /// Starts a run and waits until it runs.
     fn start(dir: &Path) -> (Child, BufReader<ChildStderr>) {
@@ -193,5 +195,32 @@ mod signals {
         let (code, said, _) = end(settlement(dir.path(), &["run", "--events=2"]));
         assert_eq!(code, Some(0));
         assert!(said.ends_with("the books balance\n"), "{said}");
+    }
+
+    #[test]
+    fn a_second_signal_ends_it_at_once() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (mut run, mut said) = start(dir.path());
+        // A disk that hangs, as far as the program can tell: nobody else may write.
+        let blocker = rusqlite::Connection::open(dir.path().join("commands.db"));
+        let blocker = blocker.expect("it opens");
+        blocker
+            .busy_timeout(Duration::from_secs(5))
+            .expect("it waits");
+        blocker
+            .execute_batch("BEGIN IMMEDIATE")
+            .expect("it gets its turn");
+        sleep(Duration::from_millis(200)); // until the program wants to write, too
+        send("TERM", &run);
+        let mut line = String::new();
+        while !line.starts_with("SIGTERM: stopping") {
+            line.clear();
+            said.read_line(&mut line).expect("it is text");
+        }
+        send("TERM", &run);
+        assert_eq!(run.wait().expect("it ends").code(), Some(143));
+        drop(blocker);
+        let (code, said, _) = end(settlement(dir.path(), &["reconcile"]));
+        assert_eq!(code, Some(0), "{said}");
     }
 }

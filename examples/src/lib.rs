@@ -2,9 +2,9 @@
 //!
 //! `cargo run -q -p companion --bin NAME` runs a program; its page says what it shows.
 
+pub mod defer;
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
 pub mod lock_scope;
 pub mod outcome;
-pub mod task_cost;

@@ -1,0 +1,156 @@
+//! `cargo xtask measure`: what cleanup and tasks cost, in Rust and in Go, in one run. It writes
+//! one data file; everything that the pages show of it is drawn from that file.
+
+mod charts;
+mod data;
+mod draw;
+mod halves;
+mod machine;
+mod plan;
+mod spread;
+mod text;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Result, bail, ensure};
+
+use data::Measured;
+use halves::Halves;
+use plan::Job;
+
+/// What `cargo xtask measure` was told.
+#[derive(Default)]
+pub struct Options {
+    /// A look: fewer and shorter rounds.
+    pub quick: bool,
+    /// Measures nothing, and draws what the data file holds.
+    pub draw: bool,
+    /// Measures nothing, and says where the data file disagrees with this one.
+    pub against: Option<PathBuf>,
+}
+
+/// Beside the page: the data, and what is drawn from it.
+const FOLDER: &str = "src/practice/cost";
+const DATA: &str = "measured.json";
+/// Rounds, and how many milliseconds the operations that count last in each.
+const FULL: (usize, u32) = (21, 100);
+const QUICK: (usize, u32) = (5, 20);
+
+/// Measures, or draws, or compares.
+///
+/// # Errors
+/// Where the halves cannot be built or a round fails: then every file stays as it was. Where the
+/// data file is missing or is none. Where two data files disagree.
+pub fn run(root: &Path, options: &Options) -> Result<()> {
+    let folder = root.join(FOLDER);
+    let data = folder.join(DATA);
+    if let Some(other) = &options.against {
+        return compare(&Measured::read(&data)?, &Measured::read(other)?);
+    }
+    if !options.draw {
+        measure(root, options.quick)?.write(&data)?;
+        println!("{}", data.display());
+    }
+    for (name, text) in drawn(&Measured::read(&data)?)? {
+        data::replace(&folder.join(&name), &text)?;
+    }
+    println!("the tables and charts in {FOLDER} are drawn from it");
+    Ok(())
+}
+
+/// Every file that is drawn from the data: its name, and what it holds.
+///
+/// # Errors
+/// If the drawing library refuses.
+fn drawn(measured: &Measured) -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for chart in charts::ALL {
+        files.push((format!("{}.svg", chart.name), draw::svg(chart, measured)?));
+        files.push((format!("{}.md", chart.name), text::table(chart, measured)));
+    }
+    files.push(("others.md".into(), text::others(measured)));
+    files.push(("units.md".into(), text::units(measured)));
+    files.push(("numbers.md".into(), text::numbers(measured)));
+    Ok(files)
+}
+
+/// Which of the files beside the page in `root` are not what its data gives.
+///
+/// # Errors
+/// If the data file cannot be read or drawn.
+pub fn stale(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join(FOLDER);
+    let mut files = drawn(&Measured::read(&folder.join(DATA))?)?;
+    files.retain(|(name, text)| {
+        fs::read_to_string(folder.join(name)).map_or(true, |old| old != *text)
+    });
+    Ok(files.into_iter().map(|(name, _)| name).collect())
+}
+
+fn measure(root: &Path, quick: bool) -> Result<Measured> {
+    ensure!(
+        cfg!(unix),
+        "the Go half reads its CPU time by getrusage: this needs Linux or macOS"
+    );
+    let halves = Halves::build(root)?;
+    let mut measured = Measured::new(machine::read()?, halves.versions(root)?, quick);
+    measured.go_defers = halves.go_defers.clone();
+    let jobs = plan::jobs(halves.go.is_some(), measured.machine.cores);
+    let (rounds, lasts) = if quick { QUICK } else { FULL };
+    let start = Instant::now();
+    for round in 1..=rounds {
+        for (i, job) in jobs.iter().enumerate() {
+            let took = start.elapsed().as_secs();
+            eprint!(
+                "\r\x1b[Kround {round} of {rounds}, {} of {}, {took} s: {}",
+                i + 1,
+                jobs.len(),
+                job.key()
+            );
+            add(&mut measured, job, halves.round(job, lasts)?);
+        }
+    }
+    eprintln!("\r\x1b[K{rounds} rounds in {} s", start.elapsed().as_secs());
+    measured.summarise();
+    Ok(measured)
+}
+
+fn add(measured: &mut Measured, job: &Job, found: halves::Found) {
+    match found {
+        Ok(sample) => measured.add(&job.key(), sample),
+        Err(reason) => {
+            measured.not_measured.insert(job.key(), reason);
+        }
+    }
+}
+
+/// Two runs agree on a benchmark if the intervals that they state overlap.
+fn compare(one: &Measured, other: &Measured) -> Result<()> {
+    let mut lines = Vec::new();
+    let mut compared = 0;
+    for (key, metrics) in &one.benchmarks {
+        for (metric, series) in metrics {
+            let Some(theirs) = other
+                .benchmarks
+                .get(key)
+                .and_then(|found| found.get(metric))
+            else {
+                continue;
+            };
+            compared += 1;
+            if !series.spread.overlaps(theirs.spread) {
+                lines.push(format!(
+                    "{key} {metric}: {} and {}",
+                    series.spread, theirs.spread
+                ));
+            }
+        }
+    }
+    println!("{} of {compared} medians agree", compared - lines.len());
+    if !lines.is_empty() {
+        bail!("these do not:\n{}", lines.join("\n"));
+    }
+    Ok(())
+}

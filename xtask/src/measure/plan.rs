@@ -1,0 +1,208 @@
+//! Which benchmarks there are: for which half, with how many threads. The halves know them by the
+//! same names.
+
+use std::fmt;
+
+/// A half of the comparison.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    Rust,
+    Go,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Side::Rust => "rust",
+            Side::Go => "go",
+        })
+    }
+}
+
+/// A benchmark: one round of it is one child process.
+pub struct Job {
+    pub side: Side,
+    pub name: &'static str,
+    pub threads: usize,
+    all: bool,
+}
+
+impl Job {
+    /// What the data file calls it: `rust/spawn/1`, `go/spawn/all`.
+    pub fn key(&self) -> String {
+        let Self { side, name, .. } = self;
+        let threads = if self.all { "all" } else { "1" };
+        format!("{side}/{name}/{threads}")
+    }
+}
+
+const BOTH: &[Side] = &[Side::Rust, Side::Go];
+const RUST: &[Side] = &[Side::Rust];
+const GO: &[Side] = &[Side::Go];
+
+/// Whether it is measured with all threads, too; on which sides; the names.
+type Group = (bool, &'static [Side], &'static [&'static str]);
+
+const GROUPS: [Group; 10] = [
+    (false, BOTH, &["none", "direct"]),
+    (
+        false,
+        RUST,
+        &[
+            "guard",
+            "scopeguard",
+            "stack",
+            "unwind-direct",
+            "unwind-guard",
+        ],
+    ),
+    (
+        false,
+        GO,
+        &[
+            "defer",
+            "defer-closure",
+            "early-defer",
+            "nine-defers",
+            "loop-closure",
+        ],
+    ),
+    (
+        false,
+        BOTH,
+        &["early-direct", "nine-direct", "loop-direct", "lock-direct"],
+    ),
+    (
+        false,
+        GO,
+        &["loop-defer", "lock-defer", "buffer-defer", "file-defer"],
+    ),
+    (
+        false,
+        RUST,
+        &[
+            "early-guard",
+            "nine-guards",
+            "loop-guard",
+            "loop-stack",
+            "lock-guard",
+            "buffer-guard",
+            "file-guard",
+            "gauge",
+            "gauge-label",
+            "dynamic-none",
+            "dynamic",
+            "drop-strings",
+            "select",
+            "select-biased",
+            "batch-futures",
+            "blocking",
+            "blocking-park",
+            "blocking-ping-pong",
+            "thread-park-10k",
+            "thread-park-100k",
+        ],
+    ),
+    (
+        false,
+        BOTH,
+        &[
+            "buffer-direct",
+            "file-direct",
+            "catch-none",
+            "catch",
+            "err-1",
+            "panic-1",
+            "err-8",
+            "panic-8",
+            "err-32",
+            "panic-32",
+            "state-none",
+            "state-8k",
+            "state-32k",
+            "thread",
+            "thread-ping-pong",
+            "park-10k",
+            "park-10k-state",
+            "park-1m",
+        ],
+    ),
+    (
+        true,
+        BOTH,
+        &[
+            "spawn",
+            "batch",
+            "cancel",
+            "cancel-child",
+            "ping-pong",
+            "reply",
+            "stream",
+            "park-100k",
+        ],
+    ),
+    (true, RUST, &["batch-set"]),
+    (true, GO, &["ping-pong-unbuffered"]),
+];
+
+/// In the order of a round: Rust and Go by turns wherever both have the benchmark.
+pub fn jobs(go: bool, cores: usize) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (also_all, sides, names) in GROUPS {
+        for name in names {
+            for all in [false, true] {
+                if all && !(also_all && cores > 1) {
+                    continue;
+                }
+                for &side in sides.iter().filter(|side| go || **side == Side::Rust) {
+                    let threads = if all { cores } else { 1 };
+                    jobs.push(Job {
+                        side,
+                        name,
+                        threads,
+                        all,
+                    });
+                }
+            }
+        }
+    }
+    jobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_benchmark_is_there_twice() {
+        let mut keys: Vec<String> = jobs(true, 2).iter().map(Job::key).collect();
+        let all = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn the_sides_take_turns() {
+        let jobs = jobs(true, 4);
+        let at = jobs.iter().position(|job| job.name == "spawn");
+        let spawn = &jobs[at.expect("it is measured")..][..4];
+        let keys: Vec<String> = spawn.iter().map(Job::key).collect();
+        assert_eq!(
+            keys,
+            [
+                "rust/spawn/1",
+                "go/spawn/1",
+                "rust/spawn/all",
+                "go/spawn/all"
+            ]
+        );
+        assert_eq!(spawn[3].threads, 4);
+    }
+
+    #[test]
+    fn without_go_or_a_second_core_less_is_measured() {
+        assert!(jobs(false, 2).iter().all(|job| job.side == Side::Rust));
+        assert!(jobs(true, 1).iter().all(|job| !job.all));
+    }
+}

@@ -1,12 +1,14 @@
 //! Messages: there and back, one way, with a reply; between tasks, threads, jobs of the blocking
 //! pool. And what `select!` pays for being fair. `go/channels.go` has the counterparts.
 
+use std::cell::Cell;
 use std::future::ready;
 use std::hint::black_box;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use anyhow::Result;
+use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,8 +18,15 @@ use crate::tasks::on;
 
 pub fn measure(name: &str, round: &Round) -> Result<Option<Sample>> {
     let runtime = round.runtime()?;
-    let measure = |run: &dyn Fn(u64)| clock::measure(round.lasts, run);
-    Ok(Some(match name {
+    let parks = Cell::new(0.0);
+    let measure = |run: &dyn Fn(u64)| {
+        clock::measure(round.lasts, |n| {
+            let before = parked(&runtime);
+            run(n);
+            parks.set((parked(&runtime) - before) as f64 / n as f64);
+        })
+    };
+    let mut sample = match name {
         "ping-pong" => measure(&|n| on(&runtime, ping_pong(n))),
         "reply" => measure(&|n| on(&runtime, reply(n))),
         "stream" => measure(&|n| on(&runtime, stream(n))),
@@ -30,7 +39,17 @@ pub fn measure(name: &str, round: &Round) -> Result<Option<Sample>> {
             threads(n, |other_end| drop(runtime.spawn_blocking(other_end)));
         }),
         _ => return Ok(None),
-    }))
+    };
+    sample.insert("parks", parks.get());
+    Ok(Some(sample))
+}
+
+/// How often a worker found nothing to do, and slept.
+fn parked(runtime: &Runtime) -> u64 {
+    let metrics = runtime.metrics();
+    (0..metrics.num_workers())
+        .map(|worker| metrics.worker_park_count(worker))
+        .sum()
 }
 
 async fn ping_pong(n: u64) {

@@ -137,13 +137,11 @@ fn early_guard(early: bool) {
 }
 
 fn nine_direct() {
-    (release(), release(), release(), release(), release());
-    (release(), release(), release(), release());
+    let _nine: [(); 9] = [release; 9].map(|release| release());
 }
 
 fn nine_guards() {
-    let _five = [release; 5].map(defer);
-    let _four = [release; 4].map(defer);
+    let _nine = [release; 9].map(defer);
 }
 
 fn loop_direct(n: u32) {

@@ -1,6 +1,6 @@
 //! The Rust half of `cargo xtask measure`: one round of one benchmark, in a process of its own,
 //! because what ran before has touched memory. By hand, with its name, the number of runtime
-//! threads and the milliseconds it has to last:
+//! threads (0 is the one worker of a multi-thread runtime) and the milliseconds it has to last:
 //!
 //! ```text
 //! cargo run --release -q -p benches -- spawn 1 100
@@ -32,7 +32,7 @@ struct Round {
 }
 
 impl Round {
-    /// A runtime of its threads; for one, that of `current_thread`.
+    /// A runtime of its threads; for one, `current_thread`.
     fn runtime(&self) -> Result<Runtime> {
         let mut builder = match self.threads {
             1 => Builder::new_current_thread(),

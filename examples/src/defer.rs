@@ -8,14 +8,15 @@ use std::thread;
 
 // ANCHOR: guard
 /// Calls its closure when it is dropped.
-#[must_use = "the cleanup runs at once, unless the guard is bound to a name"]
+#[must_use = "the cleanup runs at once, unless you give it a name"]
 pub struct Guard<F: FnOnce()>(Option<F>);
 
 /// A guard that runs `cleanup` at the end of its scope.
 ///
 /// # Panics
 ///
-/// The drop does if `cleanup` does. While the thread already unwinds, that aborts the process.
+/// The drop does, if `cleanup` does. While the thread already unwinds,
+/// that aborts the process.
 pub fn defer<F: FnOnce()>(cleanup: F) -> Guard<F> {
     Guard(Some(cleanup))
 }

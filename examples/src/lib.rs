@@ -8,3 +8,4 @@ pub mod exits;
 pub mod in_flight;
 pub mod lock_scope;
 pub mod outcome;
+pub mod same_code;

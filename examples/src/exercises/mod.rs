@@ -6,6 +6,7 @@
 pub mod argument_time;
 pub mod best_practice;
 pub mod closure_capture;
+pub mod cost;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
@@ -88,5 +89,10 @@ pub const ALL: &[Exercise] = &[
         name: "log-line",
         start: log_line::start,
         solution: log_line::solution,
+    },
+    Exercise {
+        name: "cost",
+        start: cost::start,
+        solution: cost::solution,
     },
 ];

@@ -60,18 +60,28 @@ impl Measured {
                 spread: Spread::of(&[value]),
                 rounds: Vec::new(),
             });
-            series.rounds.push((value * 1000.0).round() / 1000.0);
+            series.rounds.push(five_digits(value));
         }
     }
 
     pub fn summarise(&mut self) {
-        for series in self
-            .benchmarks
-            .values_mut()
-            .flat_map(|metrics| metrics.values_mut())
-        {
+        let all = self.benchmarks.values_mut().flat_map(BTreeMap::values_mut);
+        for series in all {
             series.spread = Spread::of(&series.rounds);
         }
+    }
+
+    /// On what it was measured, with what and how often; as the pages say it.
+    pub fn provenance(&self) -> String {
+        let machine = &self.machine;
+        let rounds = self.benchmarks.values().flat_map(BTreeMap::values);
+        let rounds = rounds.map(|series| series.rounds.len()).max().unwrap_or(0);
+        let quick = if self.quick { "a quick look, " } else { "" };
+        format!(
+            "{}, {} cores, {} GiB, {}; {}; {quick}{rounds} rounds, {}. A cell is the median and, \
+             in brackets, the interval that holds it with 95 % confidence; times are CPU time.\n",
+            machine.cpu, machine.cores, machine.memory, machine.os, self.versions, self.date
+        )
     }
 
     /// # Errors
@@ -114,6 +124,11 @@ impl Measured {
     }
 }
 
+/// No clock here is better than that.
+fn five_digits(value: f64) -> f64 {
+    format!("{value:.4e}").parse().unwrap_or(value)
+}
+
 /// Writes a file beside `file`, then renames it: whoever is interrupted leaves the old one.
 ///
 /// # Errors
@@ -129,8 +144,75 @@ pub fn replace(file: &Path, text: &str) -> Result<()> {
             new.as_file()
                 .set_permissions(fs::Permissions::from_mode(0o644))?;
         }
-        new.persist(file)?;
+        // The error holds the new file, and would keep it.
+        new.persist(file).map_err(|failed| failed.error)?;
         anyhow::Ok(())
     })();
     written.with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Measured {
+        let machine = Machine {
+            cpu: "a CPU".into(),
+            cores: 2,
+            memory: 8,
+            os: "an OS".into(),
+        };
+        let mut measured = Measured::new(machine, "rustc 1.95.0".into(), true);
+        for cpu in [3.0, 1.0, 2.00001] {
+            measured.add("rust/spawn/1", [("cpu".to_owned(), cpu)].into());
+        }
+        measured.summarise();
+        measured
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = folder.path().join("measured.json");
+        sample().write(&file).expect("it can be written");
+        let read = Measured::read(&file).expect("it is whole");
+        let series = &read.benchmarks["rust/spawn/1"]["cpu"];
+        assert_eq!(series.rounds, [3.0, 1.0, 2.0]);
+        assert_eq!(series.spread, Spread::of(&[1.0, 2.0, 3.0]));
+        assert!(read.provenance().contains("a quick look, 3 rounds"));
+        assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1);
+    }
+
+    /// Whoever is interrupted before the rename has touched another file.
+    #[test]
+    fn what_cannot_be_replaced_stays() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = folder.path().join("measured.json");
+        fs::create_dir_all(file.join("in the way")).expect("it is ours");
+        let error = sample().write(&file).expect_err("a folder is in the way");
+        assert!(error.to_string().contains("measured.json"), "{error}");
+        assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_data_is_named() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = folder.path().join("measured.json");
+        let whole = sample().json().expect("it is JSON");
+        for broken in [
+            "",
+            "{}",
+            &whole[..whole.len() / 2],
+            &whole.replace("3.0,", "\"3\","),
+        ] {
+            fs::write(&file, broken).expect("it is ours");
+            let error = Measured::read(&file).err().expect("it is broken");
+            assert!(error.to_string().contains("cargo xtask measure"), "{error}");
+        }
+        let empty = whole.replace("[3.0,1.0,2.0]", "[]");
+        assert_ne!(empty, whole);
+        fs::write(&file, empty).expect("it is ours");
+        let error = Measured::read(&file).err().expect("it has no rounds");
+        assert!(error.to_string().contains("rust/spawn/1"), "{error}");
+    }
 }

@@ -98,7 +98,7 @@ impl Halves {
             (Side::Rust, _) => &self.rust,
         };
         let mut child = Command::new(program);
-        child.args([job.name, &job.threads.to_string(), &lasts.to_string()]);
+        child.args([job.name, &job.threads().to_string(), &lasts.to_string()]);
         let output = child.stdin(Stdio::null()).output();
         let output = output.with_context(|| program.display().to_string())?;
         let said = String::from_utf8_lossy(&output.stderr);

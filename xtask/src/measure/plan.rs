@@ -19,20 +19,41 @@ impl fmt::Display for Side {
     }
 }
 
+/// How many threads the runtime has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Threads {
+    One,
+    /// One worker of a multi-thread runtime: what that costs without a second one.
+    Worker,
+    All,
+}
+
 /// A benchmark: one round of it is one child process.
 pub struct Job {
     pub side: Side,
     pub name: &'static str,
-    pub threads: usize,
-    all: bool,
+    threads: Threads,
+    cores: usize,
 }
 
 impl Job {
     /// What the data file calls it: `rust/spawn/1`, `go/spawn/all`.
     pub fn key(&self) -> String {
-        let Self { side, name, .. } = self;
-        let threads = if self.all { "all" } else { "1" };
-        format!("{side}/{name}/{threads}")
+        let threads = match self.threads {
+            Threads::One => "1",
+            Threads::Worker => "worker",
+            Threads::All => "all",
+        };
+        format!("{}/{}/{threads}", self.side, self.name)
+    }
+
+    /// What a half takes for the number of its threads.
+    pub fn threads(&self) -> usize {
+        match self.threads {
+            Threads::One => 1,
+            Threads::Worker => 0,
+            Threads::All => self.cores,
+        }
     }
 }
 
@@ -40,128 +61,64 @@ const BOTH: &[Side] = &[Side::Rust, Side::Go];
 const RUST: &[Side] = &[Side::Rust];
 const GO: &[Side] = &[Side::Go];
 
-/// Whether it is measured with all threads, too; on which sides; the names.
-type Group = (bool, &'static [Side], &'static [&'static str]);
+/// Whether it is measured with more threads, too; on which sides; the names.
+type Group = (bool, &'static [Side], &'static str);
 
-const GROUPS: [Group; 10] = [
-    (false, BOTH, &["none", "direct"]),
+const GROUPS: [Group; 7] = [
     (
         false,
-        RUST,
-        &[
-            "guard",
-            "scopeguard",
-            "stack",
-            "unwind-direct",
-            "unwind-guard",
-        ],
+        BOTH,
+        "none direct early-direct nine-direct loop-direct lock-direct buffer-direct file-direct
+         catch-none catch err-1 panic-1 err-8 panic-8 err-32 panic-32",
     ),
     (
         false,
         GO,
-        &[
-            "defer",
-            "defer-closure",
-            "early-defer",
-            "nine-defers",
-            "loop-closure",
-        ],
-    ),
-    (
-        false,
-        BOTH,
-        &["early-direct", "nine-direct", "loop-direct", "lock-direct"],
-    ),
-    (
-        false,
-        GO,
-        &["loop-defer", "lock-defer", "buffer-defer", "file-defer"],
+        "defer defer-closure early-defer nine-defers loop-closure loop-defer lock-defer
+         buffer-defer file-defer",
     ),
     (
         false,
         RUST,
-        &[
-            "early-guard",
-            "nine-guards",
-            "loop-guard",
-            "loop-stack",
-            "lock-guard",
-            "buffer-guard",
-            "file-guard",
-            "gauge",
-            "gauge-label",
-            "dynamic-none",
-            "dynamic",
-            "drop-strings",
-            "select",
-            "select-biased",
-            "batch-futures",
-            "blocking",
-            "blocking-park",
-            "blocking-ping-pong",
-            "thread-park-10k",
-            "thread-park-100k",
-        ],
+        "guard scopeguard stack unwind-direct unwind-guard early-guard nine-guards loop-guard
+         loop-stack lock-guard buffer-guard file-guard resume-1 dynamic-none dynamic gauge
+         gauge-label drop-strings select select-biased batch-futures blocking blocking-park
+         blocking-ping-pong thread-park-10k thread-park-100k",
     ),
     (
         false,
         BOTH,
-        &[
-            "buffer-direct",
-            "file-direct",
-            "catch-none",
-            "catch",
-            "err-1",
-            "panic-1",
-            "err-8",
-            "panic-8",
-            "err-32",
-            "panic-32",
-            "state-none",
-            "state-8k",
-            "state-32k",
-            "thread",
-            "thread-ping-pong",
-            "park-10k",
-            "park-10k-state",
-            "park-1m",
-        ],
+        "state-none state-8k state-32k thread thread-ping-pong park-10k park-10k-state park-1m",
     ),
     (
         true,
         BOTH,
-        &[
-            "spawn",
-            "batch",
-            "cancel",
-            "cancel-child",
-            "ping-pong",
-            "reply",
-            "stream",
-            "park-100k",
-        ],
+        "spawn batch ping-pong reply stream cancel cancel-child park-100k",
     ),
-    (true, RUST, &["batch-set"]),
-    (true, GO, &["ping-pong-unbuffered"]),
+    (true, RUST, "batch-set"),
+    (true, GO, "ping-pong-unbuffered"),
 ];
 
 /// In the order of a round: Rust and Go by turns wherever both have the benchmark.
 pub fn jobs(go: bool, cores: usize) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (also_all, sides, names) in GROUPS {
-        for name in names {
-            for all in [false, true] {
-                if all && !(also_all && cores > 1) {
-                    continue;
-                }
-                for &side in sides.iter().filter(|side| go || **side == Side::Rust) {
-                    let threads = if all { cores } else { 1 };
-                    jobs.push(Job {
-                        side,
-                        name,
-                        threads,
-                        all,
-                    });
+        for name in names.split_whitespace() {
+            for threads in [Threads::One, Threads::Worker, Threads::All] {
+                for &side in sides {
+                    let measured = match threads {
+                        Threads::One => true,
+                        Threads::Worker => also_all && side == Side::Rust,
+                        Threads::All => also_all && cores > 1,
+                    };
+                    if measured && (go || side == Side::Rust) {
+                        jobs.push(Job {
+                            side,
+                            name,
+                            threads,
+                            cores,
+                        });
+                    }
                 }
             }
         }
@@ -186,23 +143,25 @@ mod tests {
     fn the_sides_take_turns() {
         let jobs = jobs(true, 4);
         let at = jobs.iter().position(|job| job.name == "spawn");
-        let spawn = &jobs[at.expect("it is measured")..][..4];
+        let spawn = &jobs[at.expect("it is measured")..][..5];
         let keys: Vec<String> = spawn.iter().map(Job::key).collect();
         assert_eq!(
             keys,
             [
                 "rust/spawn/1",
                 "go/spawn/1",
+                "rust/spawn/worker",
                 "rust/spawn/all",
                 "go/spawn/all"
             ]
         );
-        assert_eq!(spawn[3].threads, 4);
+        let threads: Vec<usize> = spawn.iter().map(Job::threads).collect();
+        assert_eq!(threads, [1, 1, 0, 4, 4]);
     }
 
     #[test]
     fn without_go_or_a_second_core_less_is_measured() {
         assert!(jobs(false, 2).iter().all(|job| job.side == Side::Rust));
-        assert!(jobs(true, 1).iter().all(|job| !job.all));
+        assert!(jobs(true, 1).iter().all(|job| job.threads() < 2));
     }
 }

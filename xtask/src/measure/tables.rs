@@ -1,9 +1,10 @@
-//! What the pages say of the data in words and numbers: tables, and every number by its name.
+//! The tables of the pages, in Markdown.
 
-use super::charts::{ALL, Chart, Row, series_of};
+use super::charts::{Chart, series_of};
 use super::data::Measured;
-use super::spread::Spread;
+use super::digits::{interval, significant, unit};
 
+/// In a cell of what was not measured.
 const MISSING: &str = "–";
 
 /// A chart and the table under it: each ratio with its interval, then what is divided by what.
@@ -33,33 +34,21 @@ pub fn table(chart: &Chart, measured: &Measured) -> String {
         }
         text.push('\n');
     }
-    text + "\n" + &provenance(measured)
+    text
 }
 
-/// On what, with what and how often.
-fn provenance(measured: &Measured) -> String {
-    let machine = &measured.machine;
-    let rounds = measured
-        .benchmarks
-        .values()
-        .flat_map(|metrics| metrics.values());
-    let rounds = rounds.map(|series| series.rounds.len()).max().unwrap_or(0);
-    let quick = if measured.quick { "a quick look, " } else { "" };
-    format!(
-        "{}, {} cores, {} GiB, {}; {}; {quick}{rounds} rounds, {}. A cell is the median, and the \
-         interval that holds it with 95 % confidence; times are CPU time.\n",
-        machine.cpu, machine.cores, machine.memory, machine.os, measured.versions, measured.date
-    )
-}
-
-/// What one half has alone, or what is no ratio: CPU time and wall time.
+/// What one half has alone, or no ratio tells: CPU time and wall time.
 pub fn others(measured: &Measured) -> String {
-    const ROWS: [(&str, &str); 20] = [
-        ("`spawn` and join, all threads", "rust/spawn/all"),
-        ("`go` and wait, all threads", "go/spawn/all"),
-        ("the same in batches: Tokio", "rust/batch/all"),
-        ("the same in batches: `JoinSet`", "rust/batch-set/all"),
-        ("the same in batches: Go", "go/batch/all"),
+    const ROWS: [(&str, &str); 25] = [
+        ("spawn and join: one worker", "rust/spawn/worker"),
+        ("spawn and join: all workers", "rust/spawn/all"),
+        ("1,000 at once: one worker", "rust/batch/worker"),
+        ("1,000 at once: all workers", "rust/batch/all"),
+        ("the same, `JoinSet`: all workers", "rust/batch-set/all"),
+        ("there and back: one worker", "rust/ping-pong/worker"),
+        ("there and back: all workers", "rust/ping-pong/all"),
+        ("stream, an item: one worker", "rust/stream/worker"),
+        ("stream, an item: all workers", "rust/stream/all"),
         (
             "batch of futures in one task, no spawn",
             "rust/batch-futures/1",
@@ -71,6 +60,7 @@ pub fn others(measured: &Measured) -> String {
         ("a task that yields once, with 32 KiB", "rust/state-32k/1"),
         ("a closure in a box", "rust/dynamic/1"),
         ("`DeferStack` with one cleanup", "rust/stack/1"),
+        ("`resume_unwind` out of a frame", "rust/resume-1/1"),
         ("a gauge by a guard", "rust/gauge/1"),
         ("the same with a label", "rust/gauge-label/1"),
         ("`select!` of two ready arms", "rust/select/1"),
@@ -152,111 +142,10 @@ pub fn units(measured: &Measured) -> String {
         let [parked, reserved] = ["resident", "reserved"].map(|m| median(measured, park, m));
         costs += &format!("| {name} | {start} | {parked} | {kept} | {reserved} | {trip} |\n");
     }
-    format!(
-        "{ratios}\nThe same in time and bytes:\n\n{costs}\n{}",
-        provenance(measured)
-    )
-}
-
-/// Every number by its name, for the pages to quote: each ratio, each median, the machine.
-pub fn numbers(measured: &Measured) -> String {
-    let mut text = String::new();
-    let mut number = |name: &str, value: String| {
-        text += &format!("<!-- ANCHOR: {name} -->\n{value}\n<!-- ANCHOR_END: {name} -->\n");
-    };
-    let rows = |chart: &'static Chart| chart.rows.iter().map(move |row| (chart, row));
-    for (chart, row) in ALL.iter().flat_map(rows) {
-        for series in 0..2 {
-            if row.ratios[series].is_some() {
-                let ratio = row.ratio(series, measured);
-                let ratio = ratio.map_or("not measured".into(), |ratio| significant(ratio.median));
-                number(&format!("{}-{}-{series}", chart.name, row.id), ratio);
-            }
-        }
-    }
-    for (key, metrics) in &measured.benchmarks {
-        for (metric, series) in metrics {
-            let name = format!("{}-{metric}", key.replace('/', "-"));
-            number(&name, unit(series.spread.median, metric));
-        }
-    }
-    for (function, kind) in &measured.go_defers {
-        number(&format!("go-defers-{function}"), kind.clone());
-    }
-    for (name, side) in [("go-costs-less", 0), ("rust-costs-less", 1)] {
-        number(name, winners(measured, side));
-    }
-    text
-}
-
-/// The rows of the chart of tasks in which one side costs less, whatever the interval allows.
-fn winners(measured: &Measured, side: usize) -> String {
-    let chart = ALL.last().expect("it is the chart of tasks");
-    let wins = |row: &&Row, series: usize| {
-        let ratio = row.ratio(series, measured);
-        ratio.is_some_and(|ratio| {
-            if side == 0 {
-                ratio.high < 1.0
-            } else {
-                ratio.low > 1.0
-            }
-        })
-    };
-    let found = (0..2).flat_map(|series| {
-        let rows = chart.rows.iter().filter(move |row| wins(row, series));
-        rows.map(move |row| format!("{} ({})", row.label, chart.series[series]))
-    });
-    let found: Vec<String> = found.collect();
-    if found.is_empty() {
-        "nowhere".into()
-    } else {
-        found.join("; ")
-    }
+    format!("{ratios}\nThe same in time and bytes:\n\n{costs}")
 }
 
 fn median(measured: &Measured, key: &str, metric: &str) -> String {
     let series = series_of(measured, key, metric);
     series.map_or(MISSING.into(), |series| unit(series.spread.median, metric))
-}
-
-/// A time or a size in the unit that suits it.
-fn unit(value: f64, metric: &str) -> String {
-    let units = match metric {
-        "cpu" | "wall" => ["ns", "µs", "ms"],
-        _ => ["B", "kB", "MB"],
-    };
-    let step = match value.abs() {
-        giant if giant >= 999_500.0 => 2,
-        big if big >= 999.5 => 1,
-        _ => 0,
-    };
-    format!(
-        "{} {}",
-        significant(value / 1000_f64.powi(step)),
-        units[step as usize]
-    )
-}
-
-fn interval(spread: Spread) -> String {
-    let [median, low, high] = [spread.median, spread.low, spread.high].map(significant);
-    match low == high {
-        true => median,
-        false => format!("{median} ({low}–{high})"),
-    }
-}
-
-/// Two digits, three where they begin with a 1: the rest is noise.
-pub fn significant(value: f64) -> String {
-    if value == 0.0 {
-        return "0".into();
-    }
-    let digits = |value: f64| {
-        let power = value.abs().log10().floor();
-        let first = (value.abs() / 10_f64.powf(power)).floor();
-        power as i32 - if first == 1.0 { 2 } else { 1 }
-    };
-    let last = digits(value);
-    let rounded = (value / 10_f64.powi(last)).round() * 10_f64.powi(last);
-    let decimals = (-last).max(0) as usize;
-    format!("{rounded:.decimals$}")
 }

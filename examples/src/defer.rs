@@ -36,7 +36,8 @@ impl<F: FnOnce()> Drop for Guard<F> {
 pub struct DeferStack<'a>(Vec<Box<dyn FnOnce() + 'a>>);
 
 impl<'a> DeferStack<'a> {
-    /// Registers a cleanup: a place in a `Vec`, and a box if the closure captures something.
+    /// Registers a cleanup. The box is allocated if the closure
+    /// captures something.
     pub fn defer(&mut self, cleanup: impl FnOnce() + 'a) {
         self.0.push(Box::new(cleanup));
     }

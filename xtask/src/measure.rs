@@ -13,6 +13,7 @@ mod spread;
 mod tables;
 
 use std::fs;
+use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -104,20 +105,28 @@ fn measure(root: &Path, quick: bool) -> Result<Measured> {
     let (rounds, lasts) = if quick { QUICK } else { FULL };
     let start = Instant::now();
     for round in 1..=rounds {
-        for (i, job) in jobs.iter().enumerate() {
-            let took = start.elapsed().as_secs();
-            eprint!(
-                "\r\x1b[Kround {round} of {rounds}, {} of {}, {took} s: {}",
-                i + 1,
+        for (done, job) in jobs.iter().enumerate() {
+            progress(&format!(
+                "round {round} of {rounds}, {done} of {} done, {} s: {}",
                 jobs.len(),
+                start.elapsed().as_secs(),
                 job.key()
-            );
+            ));
             add(&mut measured, job, halves.round(job, lasts)?);
         }
+        progress("");
+        let took = start.elapsed().as_secs();
+        eprintln!("round {round} of {rounds} done after {took} s");
     }
-    eprintln!("\r\x1b[K{rounds} rounds in {} s", start.elapsed().as_secs());
     measured.summarise();
     Ok(measured)
+}
+
+/// On a terminal, in the place of the last.
+fn progress(line: &str) {
+    if stderr().is_terminal() {
+        eprint!("\r\x1b[K{line}");
+    }
 }
 
 fn add(measured: &mut Measured, job: &Job, found: halves::Found) {

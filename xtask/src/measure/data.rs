@@ -78,8 +78,7 @@ impl Measured {
         let rounds = rounds.map(|series| series.rounds.len()).max().unwrap_or(0);
         let quick = if self.quick { "a quick look, " } else { "" };
         format!(
-            "{}, {} cores, {} GiB, {}; {}; {quick}{rounds} rounds, {}. A cell is the median and, \
-             in brackets, the interval that holds it with 95 % confidence; times are CPU time.\n",
+            "{}, {} cores, {} GiB, {}; {}; {quick}{rounds} rounds, {}\n",
             machine.cpu, machine.cores, machine.memory, machine.os, self.versions, self.date
         )
     }

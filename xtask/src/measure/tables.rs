@@ -14,7 +14,8 @@ pub fn table(chart: &Chart, measured: &Measured) -> String {
     } = chart;
     let mut text = format!(
         "<figure class=\"chart\" role=\"img\" aria-label=\"{alternative}\">\n\
-         {{{{#include {name}.svg}}}}\n</figure>\n\n"
+         {{{{#include {name}.svg}}}}\n</figure>\n\n\
+         <details>\n<summary>The same in numbers</summary>\n\n"
     );
     text += &format!(
         "| | {} |\n|---|{}\n",
@@ -34,7 +35,7 @@ pub fn table(chart: &Chart, measured: &Measured) -> String {
         }
         text.push('\n');
     }
-    text
+    text + "\n</details>\n"
 }
 
 /// What one half has alone, or no ratio tells: CPU time and wall time.
@@ -69,7 +70,10 @@ pub fn others(measured: &Measured) -> String {
         ("unbuffered there and back: Go", "go/ping-pong-unbuffered/1"),
         ("the same, all threads", "go/ping-pong-unbuffered/all"),
     ];
-    let mut text = String::from("| | CPU | wall |\n|---|--:|--:|\n");
+    let mut text = String::from(
+        "<details>\n<summary>The rest, and wall time</summary>\n\n\
+         | | CPU | wall |\n|---|--:|--:|\n",
+    );
     for (label, key) in ROWS {
         let [cpu, wall] = ["cpu", "wall"].map(|metric| median(measured, key, metric));
         text += &format!("| {label} | {cpu} | {wall} |\n");
@@ -77,7 +81,7 @@ pub fn others(measured: &Measured) -> String {
     for (key, reason) in &measured.not_measured {
         text += &format!("\nNot measured here, `{key}`: {reason}.\n");
     }
-    text
+    text + "\n</details>\n"
 }
 
 /// For the page on tasks: goroutine, task and thread side by side.

@@ -123,5 +123,5 @@ fn two_runs_are_compared() {
         }
     });
     let error = fails(&xtask(&slower, &["--against", &path]));
-    assert!(error.contains("one time in twenty"), "{error}");
+    assert!(error.contains("one in twenty"), "{error}");
 }

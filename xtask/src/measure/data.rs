@@ -32,7 +32,6 @@ pub struct Measured {
 
 /// One number, once a round.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Series {
     #[serde(flatten)]
     pub spread: Spread,

@@ -1,14 +1,11 @@
 //! How far the rounds lie apart.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, DiscreteCDF};
 use statrs::statistics::{Data, Median};
 
-/// The median of the rounds, and an interval that holds the true median with 95 % confidence.
+/// The median of the rounds, and an interval that holds the true one with at least 95 % confidence.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
 pub struct Spread {
     pub median: f64,
     pub low: f64,
@@ -18,7 +15,7 @@ pub struct Spread {
 impl Spread {
     /// Of at least one round. The interval asks nothing of how the rounds are distributed: each
     /// lies above the true median like a coin toss, so it ends at the rounds that the binomial
-    /// distribution says. With fewer than six, those are the lowest and the highest.
+    /// distribution says. Up to eight, those are the lowest and the highest; it takes six for 95 %.
     pub fn of(rounds: &[f64]) -> Self {
         let mut sorted = rounds.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -33,12 +30,6 @@ impl Spread {
 
     pub fn overlaps(self, other: Self) -> bool {
         self.low <= other.high && other.low <= self.high
-    }
-}
-
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} to {})", self.median, self.low, self.high)
     }
 }
 

@@ -84,7 +84,10 @@ impl Halves {
         let crates: BTreeSet<String> = ["tokio", "scopeguard"].map(str::to_owned).into();
         let rust = Versions::read(root, Some(RustEdition::E2024))?.line(&crates);
         let go = self.go.as_ref().map(|(_, version)| version.as_str());
-        Ok(format!("{rust} · {}", go.unwrap_or("no Go")))
+        Ok(format!(
+            "{rust} · {}",
+            go.unwrap_or("no Go, only Rust was measured")
+        ))
     }
 
     /// Runs one round.

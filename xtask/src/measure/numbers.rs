@@ -49,8 +49,10 @@ pub fn numbers(measured: &Measured) -> String {
 /// The rows of the chart of tasks whose ratio is on one side of 1 with its whole interval.
 fn winners(measured: &Measured, wins: impl Fn(Spread) -> bool) -> Option<String> {
     let mut found = Vec::new();
+    let mut compared = false;
     for row in TASKS.rows {
         let ratios = [0, 1].map(|series| row.ratio(series, measured).map(&wins));
+        compared |= ratios != [None, None];
         match ratios {
             [Some(true), Some(true) | None] => found.push(row.label.to_owned()),
             [Some(true), _] => found.push(format!("{} ({})", row.label, TASKS.series[0])),
@@ -58,5 +60,8 @@ fn winners(measured: &Measured, wins: impl Fn(Spread) -> bool) -> Option<String>
             _ => {}
         }
     }
-    (!found.is_empty()).then(|| found.join("; "))
+    if compared && found.is_empty() {
+        found.push("nowhere".into());
+    }
+    compared.then(|| found.join("; "))
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo run -q -p companion --bin NAME` runs a program; its page says what it shows.
 
+pub mod async_cleanup;
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;

@@ -1,0 +1,96 @@
+//! (c) An actor: drop hands the lease to a task that closes it, and shutdown waits for that task.
+//!
+//! A bounded channel may be full, and a destructor cannot wait for room. So a lease takes its place
+//! in the channel before it is granted; its drop cannot fail.
+
+use super::{Registry, close};
+use tokio::sync::mpsc::{self, OwnedPermit, error::SendError};
+use tokio::task::{JoinError, JoinHandle};
+
+/// Goes to its [`Cleaner`] when it is dropped.
+// ANCHOR: drop
+pub struct Lease(Option<(OwnedPermit<close::Lease>, close::Lease)>);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some((place, lease)) = self.0.take() {
+            place.send(lease); // there is room: no wait, no error
+        }
+    }
+}
+// ANCHOR_END: drop
+
+/// Closes the leases that were dropped. At most `most` are held or wait for that at any time.
+///
+/// [`Cleaner::start`] panics outside a runtime. [`Cleaner::grant`] fails if the task is gone: with
+/// its runtime, or because it panicked. If its future is dropped, no lease was granted.
+/// [`Cleaner::shutdown`] waits for every lease to be dropped and closed: give it a deadline. If its
+/// future is dropped, the task goes on.
+// ANCHOR: cleaner
+pub struct Cleaner {
+    registry: Registry,
+    places: mpsc::Sender<close::Lease>,
+    task: JoinHandle<()>,
+}
+
+impl Cleaner {
+    pub fn start(registry: Registry, most: usize) -> Cleaner {
+        let (places, mut dropped) = mpsc::channel::<close::Lease>(most);
+        let task = tokio::spawn(async move {
+            while let Some(lease) = dropped.recv().await {
+                lease.close().await;
+            }
+        });
+        Cleaner {
+            registry,
+            places,
+            task,
+        }
+    }
+
+    pub async fn grant(&self, id: u32) -> Result<Lease, SendError<()>> {
+        let place = self.places.clone().reserve_owned().await?;
+        let lease = close::Lease::grant(&self.registry, id);
+        Ok(Lease(Some((place, lease))))
+    }
+
+    pub async fn shutdown(self) -> Result<(), JoinError> {
+        drop(self.places); // `recv` gives `None` after the last lease
+        self.task.await
+    }
+}
+// ANCHOR_END: cleaner
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::async_cleanup::State;
+    use std::{thread, time::Duration};
+    use tokio::time::timeout;
+
+    #[tokio::test]
+    async fn shutdown_returns_when_what_was_dropped_is_released() {
+        let registry = Registry::default();
+        let cleaner = Cleaner::start(registry.clone(), 2);
+        for id in [7, 8] {
+            let lease = cleaner.grant(id).await.expect("it runs");
+            thread::spawn(move || drop(lease)).join().expect("it sends");
+        }
+        cleaner.shutdown().await.expect("it does not panic");
+        assert_eq!(registry.state(7), Some(State::Released));
+        assert_eq!(registry.state(8), Some(State::Released));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_needs_a_place_and_shutdown_needs_every_lease() {
+        let hour = Duration::from_secs(3600);
+        let registry = Registry::default();
+        let cleaner = Cleaner::start(registry.clone(), 1);
+        let held = cleaner.grant(7).await.expect("it runs");
+        let second = timeout(hour, cleaner.grant(8)).await;
+        assert!(second.is_err(), "there is one place");
+        assert_eq!(registry.state(8), None, "no place, no lease");
+        assert!(timeout(hour, cleaner.shutdown()).await.is_err());
+        drop(held);
+    }
+}

@@ -1,6 +1,7 @@
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 use std::future::{AsyncDrop, Future, pending};
+use std::panic::{catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 
@@ -8,56 +9,71 @@ struct Lease;
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        println!("  Drop");
+        print!(" Drop");
     }
 }
 
 impl AsyncDrop for Lease {
     async fn drop(self: Pin<&mut Self>) {
-        println!("  AsyncDrop");
+        print!(" AsyncDrop");
     }
 }
 
-struct Slot; // an ordinary guard
+/// An ordinary guard.
+struct Slot;
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        println!("  slot freed");
+        print!(" slot freed");
     }
 }
 
-fn poll_once(end: &str, future: impl Future) {
-    println!("{end}:");
-    let mut cx = Context::from_waker(Waker::noop());
-    let _ = pin!(future).poll(&mut cx); // and drop it
+/// Polls the future once, then drops it.
+fn poll(future: impl Future) {
+    let mut context = Context::from_waker(Waker::noop());
+    let _ready = pin!(future).poll(&mut context);
 }
 
 fn main() {
-    poll_once("scope exit", async { let _lease = Lease; });
-    poll_once("question mark", async {
+    print!("scope ends:");
+    poll(async {
         let _lease = Lease;
-        "12,50".parse::<u32>()?;
+    });
+    print!("\nquestion mark:");
+    poll(async {
+        let _lease = Lease;
+        "12,50".parse::<u32>().map(drop)?;
         Ok::<(), std::num::ParseIntError>(())
     });
-    poll_once("Box", async { let _lease = Box::new(Lease); });
-    println!("not async:");
-    drop(Lease);
-    println!("panic:");
-    let panic = || poll_once("  unwinds", async {
-        let _lease = Lease;
-        std::panic::resume_unwind(Box::new("bad amount"));
+    print!("\nin a Box:");
+    poll(async {
+        let _lease = Box::new(Lease);
     });
-    let _ = std::panic::catch_unwind(panic);
-    poll_once("cancelled, no Lease", async {
+    print!("\nsync code:");
+    drop(Lease);
+    print!("\npanic:");
+    let panics = catch_unwind(|| {
+        poll(async {
+            let _lease = Lease;
+            resume_unwind(Box::new("bad amount"));
+        })
+    });
+    assert!(panics.is_err());
+
+    print!("\ncancelled, Slot:");
+    poll(async {
         let _slot = Slot;
         pending::<()>().await;
     });
-    poll_once("cancelled", async {
+    print!("\ncancelled, Slot and Lease:");
+    poll(async {
         let (_slot, _lease) = (Slot, Lease);
         pending::<()>().await;
     });
-    println!("never polled:");
-    let (slot, lease) = (Slot, Lease);
-    drop(async move { let _both = (slot, lease); });
-    println!("end");
+    print!("\nnever polled, Slot and Lease:");
+    let both = (Slot, Lease);
+    drop(async move {
+        let _both = both;
+    });
+    println!();
 }

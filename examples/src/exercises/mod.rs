@@ -10,6 +10,7 @@ pub mod exits;
 pub mod left_behind;
 pub mod return_value;
 pub mod scope;
+pub mod spawn_from_drop;
 pub mod task_cost;
 pub mod task_leaks;
 
@@ -70,5 +71,10 @@ pub const ALL: &[Exercise] = &[
         name: "closure-capture",
         start: closure_capture::start,
         solution: closure_capture::solution,
+    },
+    Exercise {
+        name: "spawn-from-drop",
+        start: spawn_from_drop::start,
+        solution: spawn_from_drop::solution,
     },
 ];

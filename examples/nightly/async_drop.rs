@@ -1,3 +1,6 @@
+//! Which destructors run with `AsyncDrop`: needs an unstable feature, so no crate compiles this. The
+//! page `src/misuse/spawn-from-drop.md` says how to.
+
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 use std::future::{AsyncDrop, Future, pending};

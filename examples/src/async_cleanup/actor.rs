@@ -20,7 +20,7 @@ impl Drop for Lease {
 }
 // ANCHOR_END: drop
 
-/// Closes the leases that were dropped. At most `most` are held or wait for that at any time.
+/// Closes the leases that were dropped, one at a time. At most `most` are held or wait for that.
 ///
 /// [`Cleaner::start`] panics outside a runtime. [`Cleaner::grant`] fails if the task is gone: with
 /// its runtime, or because it panicked. If its future is dropped, no lease was granted.

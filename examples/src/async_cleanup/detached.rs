@@ -32,7 +32,7 @@ mod tests {
     use crate::async_cleanup::State;
     use std::{future::pending, time::Duration};
     use tokio::runtime::Builder;
-    use tokio::{task::yield_now, time::sleep};
+    use tokio::time::sleep;
 
     #[tokio::test(start_paused = true)]
     async fn a_runtime_that_runs_on_releases_it() {
@@ -49,14 +49,15 @@ mod tests {
         drop(Lease::grant(&registry, 7));
         assert_eq!(registry.state(7), Some(State::Reported));
 
-        let runtime = Builder::new_current_thread().build().expect("it starts");
-        let lease = Lease::grant(&registry, 8);
-        runtime.spawn(async move {
-            let _lease = lease;
-            pending::<()>().await;
-        });
-        runtime.block_on(yield_now());
-        drop(runtime);
-        assert_eq!(registry.state(8), Some(State::Reported));
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let runtime = builder.build().expect("it starts");
+            let lease = Lease::grant(&registry, 8);
+            runtime.spawn(async move {
+                let _lease = lease;
+                pending::<()>().await;
+            });
+            drop(runtime);
+            assert_eq!(registry.state(8), Some(State::Reported));
+        }
     }
 }

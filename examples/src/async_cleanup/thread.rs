@@ -43,7 +43,9 @@ impl<T> Drop for Reaped<T> {
 }
 // ANCHOR_END: drop
 
-/// A thread that drops what it is sent.
+/// A thread that drops what it is sent. At most `most` values are open or wait for that.
+///
+/// [`Reaper::start`] fails if the operating system refuses the thread.
 // ANCHOR: reaper
 pub struct Reaper<T> {
     places: mpsc::Sender<T>,
@@ -60,8 +62,10 @@ impl<T: Send + 'static> Reaper<T> {
         })?;
         Ok(Reaper { places, thread })
     }
-    // ANCHOR_END: reaper
+}
+// ANCHOR_END: reaper
 
+impl<T: Send + 'static> Reaper<T> {
     /// Opens a value that is dropped on the thread, as soon as there is a place for it.
     ///
     /// If this future is dropped, nothing was opened.

@@ -38,10 +38,10 @@ pub trait Sessions: Sized {
     /// Says goodbye after it was dropped, on whatever thread that was.
     type Session: Send + 'static;
 
-    /// At most `most` sessions are open, or still have to say goodbye.
+    /// Never more than `most` sessions are open at the same time.
     fn start(server: Server, most: usize) -> Self;
 
-    /// Opens a session; waits for another one's goodbye if there are too many.
+    /// Opens a session. It may first wait for the goodbye of another one.
     fn open(&self, id: u32) -> impl Future<Output = Self::Session>;
 
     /// Returns when every session has been dropped and has said goodbye.

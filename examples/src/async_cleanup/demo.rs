@@ -118,7 +118,7 @@ impl Way for Reaper<Client> {
 /// How the lease ends: its holder ends while the service runs on, or as the service's last act;
 /// it is dropped on a thread without a runtime; nobody stops the service before its runtime is
 /// dropped; or its holder panics.
-const ENDS: [&str; 5] = ["in service", "last act", "thread", "shutdown", "panic"];
+const ENDS: [&str; 5] = ["in service", "last act", "no runtime", "shutdown", "panic"];
 
 /// What becomes of a lease that ends so.
 fn run<W: Way>(end: &str) -> io::Result<State> {
@@ -137,7 +137,7 @@ fn run<W: Way>(end: &str) -> io::Result<State> {
                 way.stop().await;
                 return Ok(None);
             }
-            "thread" => thread::spawn(|| drop(lease)).join().expect("no panic"),
+            "no runtime" => thread::spawn(|| drop(lease)).join().expect("no panic"),
             "shutdown" => {
                 tokio::spawn(async move {
                     let _lease = lease;
@@ -166,7 +166,7 @@ fn run<W: Way>(end: &str) -> io::Result<State> {
 }
 
 fn row<W: Way>(name: &str) -> io::Result<String> {
-    let mut row = format!("{name:10}");
+    let mut row = format!("{name:14}");
     for end in ENDS {
         let state = format!("{:?}", run::<W>(end)?).to_lowercase();
         row += &format!("{state:12}");
@@ -181,12 +181,12 @@ fn row<W: Way>(name: &str) -> io::Result<String> {
 /// If the operating system refuses a thread or what a runtime needs.
 pub fn report() -> io::Result<String> {
     let head = ENDS.map(|end| format!("{end:12}")).concat();
-    Ok(format!("{:10}{}\n", "", head.trim_end())
-        + &row::<Tiny>("tiny")?
-        + &row::<Close>("close")?
-        + &row::<actor::Cleaner>("actor")?
-        + &row::<Detached>("detached")?
-        + &row::<Reaper<Client>>("thread")?)
+    Ok(format!("{:14}{}\n", "", head.trim_end())
+        + &row::<Tiny>("(a) tiny")?
+        + &row::<Close>("(b) close")?
+        + &row::<actor::Cleaner>("(c) actor")?
+        + &row::<Detached>("(d) detached")?
+        + &row::<Reaper<Client>>("(e) thread")?)
 }
 
 #[cfg(test)]

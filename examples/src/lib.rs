@@ -6,4 +6,6 @@ pub mod async_cleanup;
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod lock_scope;
+pub mod outcome;
 pub mod task_cost;

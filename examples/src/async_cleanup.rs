@@ -11,10 +11,13 @@ pub mod actor;
 pub mod close;
 mod demo;
 pub mod detached;
+mod hand_over;
 pub mod thread;
 pub mod tiny;
+mod ways;
 
 pub use demo::report;
+pub use hand_over::SendOnDrop;
 
 use parking_lot::Mutex;
 use std::{collections::BTreeMap, sync::Arc};

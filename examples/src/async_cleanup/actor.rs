@@ -1,65 +1,47 @@
 //! (c) An actor: drop hands the lease to a task that closes it, and shutdown waits for that task.
-//!
-//! A bounded channel may be full, and a destructor cannot wait for room. So a lease takes its place
-//! in the channel before it is granted; its drop cannot fail.
 
-use super::{Registry, close};
-use tokio::sync::mpsc::{self, OwnedPermit, error::SendError};
+use super::{Registry, SendOnDrop, close};
+use tokio::sync::mpsc::{self, error::SendError};
 use tokio::task::{JoinError, JoinHandle};
-
-/// Goes to its [`Cleaner`] when it is dropped.
-// ANCHOR: drop
-pub struct Lease(Option<(OwnedPermit<close::Lease>, close::Lease)>);
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if let Some((place, lease)) = self.0.take() {
-            place.send(lease); // there is room: no wait, no error
-        }
-    }
-}
-// ANCHOR_END: drop
 
 /// Closes the leases that were dropped, one at a time. At most `most` are held or wait for that.
 ///
-/// [`Cleaner::start`] panics outside a runtime. [`Cleaner::grant`] fails if the task is gone: with
-/// its runtime, or because it panicked. If its future is dropped, no lease was granted.
-/// [`Cleaner::shutdown`] waits for every lease to be dropped and closed: give it a deadline. If its
-/// future is dropped, the task goes on.
+/// [`Cleaner::start`] panics outside a runtime, and if `most` is 0. [`Cleaner::grant`] fails if the
+/// task is gone: with its runtime, or because it panicked. If its future is dropped, no lease was
+/// granted. [`Cleaner::shutdown`] waits for every lease to be dropped and closed: give it a
+/// deadline. If its future is dropped, the task goes on.
 // ANCHOR: cleaner
 pub struct Cleaner {
     registry: Registry,
-    places: mpsc::Sender<close::Lease>,
+    to: mpsc::Sender<close::Lease>,
     task: JoinHandle<()>,
 }
 
 impl Cleaner {
     pub fn start(registry: Registry, most: usize) -> Cleaner {
-        let (places, mut dropped) = mpsc::channel::<close::Lease>(most);
+        let (to, mut dropped) = mpsc::channel::<close::Lease>(most);
         let task = tokio::spawn(async move {
             while let Some(lease) = dropped.recv().await {
                 lease.close().await;
             }
         });
-        Cleaner {
-            registry,
-            places,
-            task,
-        }
+        Cleaner { registry, to, task }
     }
 
     pub async fn grant(&self, id: u32) -> Result<Lease, SendError<()>> {
-        let place = self.places.clone().reserve_owned().await?;
-        let lease = close::Lease::grant(&self.registry, id);
-        Ok(Lease(Some((place, lease))))
+        let grant = || close::Lease::grant(&self.registry, id);
+        SendOnDrop::reserve(&self.to, grant).await
     }
 
     pub async fn shutdown(self) -> Result<(), JoinError> {
-        drop(self.places); // `recv` gives `None` after the last lease
+        drop(self.to); // `recv` gives `None` after the last lease
         self.task.await
     }
 }
 // ANCHOR_END: cleaner
+
+/// Goes to its [`Cleaner`] when it is dropped.
+pub type Lease = SendOnDrop<close::Lease>;
 
 #[cfg(test)]
 mod tests {

@@ -3,10 +3,10 @@
 //!
 //! The thread outlives the runtime; `main` joins it last.
 
-use super::Registry;
+use super::{Registry, SendOnDrop};
 use futures::executor::block_on;
 use std::{io, thread};
-use tokio::sync::mpsc::{self, OwnedPermit, error::SendError};
+use tokio::sync::mpsc::{self, error::SendError};
 
 /// A client that releases its lease when it is dropped, and blocks its thread until that is done.
 pub struct Client {
@@ -30,37 +30,31 @@ impl Drop for Client {
     }
 }
 
-/// Drops its value on the thread of a [`Reaper`].
-// ANCHOR: drop
-pub struct Reaped<T>(Option<(OwnedPermit<T>, T)>);
-
-impl<T> Drop for Reaped<T> {
-    fn drop(&mut self) {
-        if let Some((place, value)) = self.0.take() {
-            place.send(value);
-        }
-    }
-}
-// ANCHOR_END: drop
-
 /// A thread that drops what it is sent. At most `most` values are open or wait for that.
 ///
-/// [`Reaper::start`] fails if the operating system refuses the thread.
+/// [`Reaper::start`] fails if the operating system refuses the thread, and panics if `most` is 0.
+/// [`Reaper::join`] blocks until every value has been dropped: call it from `main`, after the
+/// runtime. It fails if a destructor panicked.
 // ANCHOR: reaper
 pub struct Reaper<T> {
-    places: mpsc::Sender<T>,
+    to: mpsc::Sender<T>,
     thread: thread::JoinHandle<()>,
 }
 
 impl<T: Send + 'static> Reaper<T> {
     pub fn start(most: usize) -> io::Result<Reaper<T>> {
-        let (places, mut dropped) = mpsc::channel(most);
+        let (to, mut dropped) = mpsc::channel(most);
         let thread = thread::Builder::new().spawn(move || {
             while let Some(value) = dropped.blocking_recv() {
                 drop(value); // may take as long as it likes
             }
         })?;
-        Ok(Reaper { places, thread })
+        Ok(Reaper { to, thread })
+    }
+
+    pub fn join(self) -> thread::Result<()> {
+        drop(self.to);
+        self.thread.join()
     }
 }
 // ANCHOR_END: reaper
@@ -73,22 +67,11 @@ impl<T: Send + 'static> Reaper<T> {
     /// # Errors
     ///
     /// If the thread has ended, which only a panic of a destructor makes it do.
-    pub async fn open<F>(&self, open: F) -> Result<Reaped<T>, SendError<()>>
+    pub async fn open<F>(&self, open: F) -> Result<SendOnDrop<T>, SendError<()>>
     where
         F: FnOnce() -> T,
     {
-        let place = self.places.clone().reserve_owned().await?;
-        Ok(Reaped(Some((place, open()))))
-    }
-
-    /// Blocks until every value has been dropped: call it from `main`, after the runtime.
-    ///
-    /// # Errors
-    ///
-    /// If a destructor panicked.
-    pub fn join(self) -> thread::Result<()> {
-        drop(self.places);
-        self.thread.join()
+        SendOnDrop::reserve(&self.to, open).await
     }
 }
 

@@ -6,9 +6,9 @@ mod solution;
 mod start;
 
 use parking_lot::Mutex;
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::{future::Future, panic::resume_unwind, thread, time::Duration};
+use std::sync::{Arc, Once};
+use std::{any::Any, future::Future, panic, thread, time::Duration};
 use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 
@@ -60,6 +60,33 @@ fn check<S: Sessions>(patience: Duration) -> Result<(), String> {
     }
 }
 
+/// Drops the session on a thread of its own. If that panics, the verdict says with which message,
+/// and the console does not.
+fn drop_without_a_runtime(session: impl Send + 'static) -> Result<(), String> {
+    const QUIET: &str = "no runtime";
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().name() != Some(QUIET) {
+                loud(info);
+            }
+        }));
+    });
+    let thread = thread::Builder::new().name(QUIET.into());
+    let thread = thread.spawn(|| drop(session)).expect("a thread starts");
+    thread.join().map_err(|panic| {
+        let message = message(&*panic);
+        format!("a destructor panics on a thread that has no runtime: {message}")
+    })
+}
+
+fn message(panic: &dyn Any) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
 /// Time is paused: an hour costs none.
 fn run<S: Sessions>() -> Result<(), String> {
     let runtime = Builder::new_current_thread()
@@ -93,9 +120,7 @@ fn run<S: Sessions>() -> Result<(), String> {
         }
 
         let session = open(2).await?;
-        if thread::spawn(|| drop(session)).join().is_err() {
-            return Err("a destructor panics on a thread that has no runtime".into());
-        }
+        drop_without_a_runtime(session)?;
         sleep(hour).await;
         if server.goodbyes() != [1, 2] {
             return Err("a session ends on a thread that has no runtime: no goodbye".into());
@@ -104,7 +129,7 @@ fn run<S: Sessions>() -> Result<(), String> {
         let session = open(3).await?;
         let panics = tokio::spawn(async {
             let _session = session;
-            resume_unwind(Box::new("without the message"));
+            panic::resume_unwind(Box::new("without the message"));
         });
         panics.await.expect_err("it panics");
         sleep(hour).await;
@@ -162,7 +187,8 @@ mod tests {
 
     #[test]
     fn the_start_panics_without_a_runtime() {
-        let wrong = "a destructor panics on a thread that has no runtime";
+        let wrong = "a destructor panics on a thread that has no runtime: \
+            there is no reactor running, must be called from the context of a Tokio 1.x runtime";
         assert_eq!(start(), Err(wrong.into()));
     }
 

@@ -13,28 +13,32 @@ use tokio::task::{JoinError, JoinHandle};
 // ANCHOR: cleaner
 pub struct Cleaner {
     registry: Registry,
-    to: mpsc::Sender<close::Lease>,
+    places: mpsc::Sender<close::Lease>,
     task: JoinHandle<()>,
 }
 
 impl Cleaner {
     pub fn start(registry: Registry, most: usize) -> Cleaner {
-        let (to, mut dropped) = mpsc::channel::<close::Lease>(most);
+        let (places, mut dropped) = mpsc::channel::<close::Lease>(most);
         let task = tokio::spawn(async move {
             while let Some(lease) = dropped.recv().await {
                 lease.close().await;
             }
         });
-        Cleaner { registry, to, task }
+        Cleaner {
+            registry,
+            places,
+            task,
+        }
     }
 
     pub async fn grant(&self, id: u32) -> Result<Lease, SendError<()>> {
         let grant = || close::Lease::grant(&self.registry, id);
-        SendOnDrop::reserve(&self.to, grant).await
+        SendOnDrop::reserve(&self.places, grant).await
     }
 
     pub async fn shutdown(self) -> Result<(), JoinError> {
-        drop(self.to); // `recv` gives `None` after the last lease
+        drop(self.places); // `recv` gives `None` after the last lease
         self.task.await
     }
 }

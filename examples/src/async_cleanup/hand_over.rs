@@ -11,14 +11,13 @@ use tokio::sync::mpsc::{OwnedPermit, Sender, error::SendError};
 pub struct SendOnDrop<T>(Option<(OwnedPermit<T>, T)>);
 
 impl<T> SendOnDrop<T> {
-    /// Waits for a place in the channel, then makes the value.
-    ///
+    /// Waits for a place, then makes the value.
     /// If this future is dropped, nothing was made.
-    pub async fn reserve<F>(to: &Sender<T>, make: F) -> Result<Self, SendError<()>>
-    where
-        F: FnOnce() -> T,
-    {
-        let place = to.clone().reserve_owned().await?;
+    pub async fn reserve(
+        places: &Sender<T>,
+        make: impl FnOnce() -> T,
+    ) -> Result<Self, SendError<()>> {
+        let place = places.clone().reserve_owned().await?;
         Ok(SendOnDrop(Some((place, make()))))
     }
 }

@@ -37,23 +37,23 @@ impl Drop for Client {
 /// runtime. It fails if a destructor panicked.
 // ANCHOR: reaper
 pub struct Reaper<T> {
-    to: mpsc::Sender<T>,
+    places: mpsc::Sender<T>,
     thread: thread::JoinHandle<()>,
 }
 
 impl<T: Send + 'static> Reaper<T> {
     pub fn start(most: usize) -> io::Result<Reaper<T>> {
-        let (to, mut dropped) = mpsc::channel(most);
+        let (places, mut dropped) = mpsc::channel(most);
         let thread = thread::Builder::new().spawn(move || {
             while let Some(value) = dropped.blocking_recv() {
                 drop(value); // may take as long as it likes
             }
         })?;
-        Ok(Reaper { to, thread })
+        Ok(Reaper { places, thread })
     }
 
     pub fn join(self) -> thread::Result<()> {
-        drop(self.to);
+        drop(self.places);
         self.thread.join()
     }
 }
@@ -71,7 +71,7 @@ impl<T: Send + 'static> Reaper<T> {
     where
         F: FnOnce() -> T,
     {
-        SendOnDrop::reserve(&self.to, open).await
+        SendOnDrop::reserve(&self.places, open).await
     }
 }
 

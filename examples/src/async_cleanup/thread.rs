@@ -4,11 +4,11 @@
 //! The thread outlives the runtime; `main` joins it last.
 
 use super::{Registry, SendOnDrop};
-use futures::executor::block_on;
 use std::{io, thread};
 use tokio::sync::mpsc::{self, error::SendError};
 
-/// A client that releases its lease when it is dropped, and blocks its thread until that is done.
+/// A client that releases its lease when it is dropped, and blocks until a thread of its own has
+/// done that. It panics if the operating system refuses that thread.
 pub struct Client {
     registry: Registry,
     id: u32,
@@ -26,7 +26,9 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        block_on(self.registry.release_remote(self.id));
+        thread::scope(|threads| {
+            threads.spawn(|| self.registry.release(self.id));
+        });
     }
 }
 

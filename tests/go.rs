@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
-use std::{env, fs};
 
 use libtest_mimic::{Completion, Failed};
 use support::book::Block;
+use support::golang::{self, go};
 use support::process::{self, Run};
 use support::report::{self, Outcome};
 use support::{compare, scratch, tools};
@@ -34,14 +34,12 @@ fn check(program: &[Block]) -> Outcome {
     }
     let (program, outputs) = (&program[0], &program[1..]);
     let module = module(program).map_err(|error| error.to_string())?;
-    let executable = module
-        .join("page")
-        .with_extension(env::consts::EXE_EXTENSION);
+    let executable = golang::executable(&module);
     // What is built has passed vet: only a program that vet rejects on purpose is vetted again.
     let mut vetted = String::new();
     if program.has("vet") || !executable.exists() {
         vetted = vet(program, &module)?;
-        build(&module, &executable)?;
+        golang::build(&module)?;
     }
     let watched = match program.has("hangs") {
         true => observe(&executable, HANGS, program, outputs, &vetted)
@@ -106,19 +104,6 @@ fn vet(program: &Block, module: &Path) -> Result<String, String> {
     Ok(run.stderr)
 }
 
-fn build(module: &Path, executable: &Path) -> Result<(), String> {
-    let fresh = tempfile::tempdir_in(module).map_err(|error| error.to_string())?;
-    let built = fresh.path().join("page");
-    let run = go(
-        module,
-        &["build", "-trimpath", "-o", &built.display().to_string()],
-    )?;
-    match run.code() {
-        Some(0) => fs::rename(built, executable).map_err(|error| error.to_string()),
-        _ => Err(format!("go build rejects the program:\n{}", run.stderr)),
-    }
-}
-
 /// The program as a module of its own, in a directory named by what is in it.
 fn module(program: &Block) -> std::io::Result<PathBuf> {
     let pinned = tools::pinned("go").unwrap_or_default();
@@ -131,24 +116,6 @@ fn module(program: &Block) -> std::io::Result<PathBuf> {
     let mut hash = DefaultHasher::new();
     (&program.text, &language, &pinned).hash(&mut hash);
     let dir = scratch("go").join(format!("{:016x}", hash.finish()));
-    fs::create_dir_all(&dir)?;
-    fs::write(
-        dir.join("go.mod"),
-        format!("module page\n\ngo {language}\n"),
-    )?;
-    fs::write(dir.join("main.go"), &program.text)?;
+    golang::write(&dir, &language, &program.text)?;
     Ok(dir)
-}
-
-/// The go command, offline and without cgo: cgo would silence the runtime's deadlock detector.
-fn go(module: &Path, args: &[&str]) -> Result<Run, String> {
-    let mut go = Command::new("go");
-    go.current_dir(module).args(args);
-    go.envs([
-        ("CGO_ENABLED", "0"),
-        ("GOTOOLCHAIN", "local"),
-        ("GOFLAGS", "-mod=mod"),
-        ("GOPROXY", "off"),
-    ]);
-    process::run(&mut go, process::TOOL).map_err(|error| error.to_string())
 }

@@ -6,3 +6,4 @@ pub mod exercises;
 pub mod exits;
 pub mod in_flight;
 pub mod task_cost;
+pub mod waiting;

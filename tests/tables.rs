@@ -1,84 +1,180 @@
-//! Every generated table on a page is what running its cells gives.
-//!
-//! A table is a file that its page includes. `BLESS=1` writes it anew.
+//! Every generated table on a page is what running its cells gives: no cell is typed by hand.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
 
+use companion::shutdown::{self, GROUPS, Group, Ran, Way};
 use companion::waiting;
 use libtest_mimic::{Completion, Trial};
-use support::golang;
+use support::go::Module;
 use support::report::{self, Outcome};
-use support::{process, root, scratch, tools};
+use support::{crates, go, process, root};
 
 mod support;
 
-/// What the programs gave.
-enum Made {
-    Whole(String),
-    /// The table less its last rows, and why those could not be run here.
-    Beginning(String, String),
+/// A table in a file of its own, which a page includes.
+struct Table {
+    /// From the book's root.
+    file: &'static str,
+    /// Whether some of its cells want Go.
+    go: bool,
+    /// Makes it from what its cells do. It is given the old table: without Go, Go's cells stay.
+    make: Box<dyn Fn(&str) -> Result<String, String> + Send>,
 }
 
-type Make = fn() -> Result<Made, String>;
-
-const TABLES: [(&str, Make); 1] = [("src/appendix/waiting-table-cells.md", waiting_table)];
+fn tables(book: &Path) -> Vec<Table> {
+    let matrix = |group: &'static Group| Table {
+        file: group.file,
+        go: group.ways().any(|way| !way.go.is_empty()),
+        make: Box::new(|old| matrix(group, old)),
+    };
+    if book.ends_with("fixtures/book") {
+        let file = "src/stale-table.md";
+        return vec![Table {
+            file,
+            ..matrix(&GROUPS[3])
+        }];
+    }
+    let waiting = Table {
+        file: waiting::FILE,
+        go: true,
+        make: Box::new(waiting_table),
+    };
+    GROUPS.iter().map(matrix).chain([waiting]).collect()
+}
 
 fn main() {
-    let trial = |(file, make)| Trial::ignorable_test(file, move || check(file, make));
-    report::run(TABLES.into_iter().map(trial));
+    let book = root().join(support::book().root);
+    report::run(tables(&book).into_iter().map(|table| {
+        let file = book.join(table.file);
+        Trial::ignorable_test(table.file, move || {
+            let note = |runs| report::table(table.file, &read(&file), runs);
+            report::repeated(table.file, || check(&table, &file), note)
+        })
+    }));
 }
 
-fn check(file: &str, make: Make) -> Outcome {
-    let path = root().join(file);
-    let shown = fs::read_to_string(&path).unwrap_or_default();
-    let shown = shown.replace("\r\n", "\n");
-    match make()? {
-        Made::Whole(table) if table == shown => Ok(Completion::Completed),
-        Made::Whole(table) if std::env::var("BLESS").as_deref() == Ok("1") => {
-            fs::write(path, table)?;
-            Ok(Completion::Completed)
+fn read(file: &Path) -> String {
+    fs::read_to_string(file)
+        .unwrap_or_default()
+        .replace("\r\n", "\n")
+}
+
+fn check(table: &Table, file: &Path) -> Outcome {
+    let old = read(file);
+    let new = (table.make)(&old)?;
+    let bless = std::env::var("BLESS").as_deref() == Ok("1");
+    if new != old && bless {
+        fs::write(file, &new)?;
+    } else if new != old {
+        return Err(difference(table.file, &old, &new).into());
+    }
+    match go::require() {
+        Err(missing) if table.go => report::skip(missing),
+        _ => Ok(Completion::Completed),
+    }
+}
+
+/// The rows in which a file is stale.
+fn difference(file: &str, old: &str, new: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut message = String::new();
+    for line in 0..old.len().max(new.len()) {
+        let [shown, found] = [&old, &new].map(|lines| *lines.get(line).unwrap_or(&"no such row"));
+        if shown != found {
+            message += &format!(
+                "{file}:{}: this row is stale\nexpected {shown}\nfound    {found}\n",
+                line + 1
+            );
         }
-        Made::Beginning(table, missing) if shown.starts_with(&table) => report::skip(missing),
-        Made::Whole(table) | Made::Beginning(table, _) => Err(format!(
-            "{}: the table is not what its cells give\n\
-             expected:\n{table}\n\
-             mend the cells, or rewrite the table with `BLESS=1 cargo test --test tables`",
-            difference(file, &shown, &table)
-        )
-        .into()),
     }
+    message + "if that is how it is, `BLESS=1 cargo test --test tables` writes it"
 }
 
-/// The first line in which a file differs from what it should be.
-fn difference(file: &str, shown: &str, made: &str) -> String {
-    let same = |(shown, made): &(&str, &str)| shown == made;
-    let lines = shown.lines().zip(made.lines());
-    format!("{file}:{}", lines.take_while(same).count() + 1)
+/// A table of the shutdown matrix.
+fn matrix(group: &Group, old: &str) -> Result<String, String> {
+    if !cfg!(unix) {
+        return Ok(old.to_owned()); // a process ends in another way elsewhere
+    }
+    shutdown::table(group, rust, |way| match go::require() {
+        Ok(()) => go(way),
+        Err(_) => known(way, old),
+    })
 }
 
-fn waiting_table() -> Result<Made, String> {
-    let mut rows = waiting::rust();
-    if let Err(missing) = tools::require("go", &["version"]) {
-        return Ok(Made::Beginning(waiting::table(rows), missing));
-    }
-    rows.extend(waiting::go(&run_go("waiting", waiting::GO)?)?);
-    Ok(Made::Whole(waiting::table(rows)))
+/// Takes a way in a process of its own.
+fn rust(way: &Way) -> Result<Ran, String> {
+    static UNWINDING: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| program("unwind"));
+    static ABORTING: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| program("abort"));
+    let program = if way.aborts { &ABORTING } else { &UNWINDING };
+    run(program.as_ref()?, &way.argument())
 }
 
-/// What a Go program prints, vetted and built with the pinned Go.
-fn run_go(name: &str, program: &str) -> Result<String, String> {
-    let module = scratch("tables").join(name);
-    let pinned = tools::pinned("go").unwrap_or_default();
-    let language: Vec<&str> = pinned.split('.').take(2).collect();
-    golang::write(&module, &language.join("."), program).map_err(|error| error.to_string())?;
-    let vet = golang::go(&module, &["vet"])?;
-    if vet.code() != Some(0) {
-        return Err(format!("go vet rejects the program:\n{}", vet.stderr));
+fn program(panic: &str) -> Result<PathBuf, String> {
+    let compiler = crates::compiler().with(&format!("-Cpanic={panic}"));
+    compiler.compile(include_str!("../examples/src/bin/shutdown.rs"), "2024")
+}
+
+/// What Go does on its way.
+fn go(way: &Way) -> Result<String, String> {
+    static PROGRAM: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+        let program = Module::new(shutdown::GO, None)?.make()?;
+        let listed = process::run(&mut Command::new(&program), process::deadline());
+        let listed = listed.map_err(|error| error.to_string())?.stdout;
+        let ways = GROUPS.iter().flat_map(Group::ways).map(Way::go_argument);
+        let ways: BTreeSet<String> = ways.filter(|way| !way.is_empty()).collect();
+        let listed: BTreeSet<String> = listed.lines().map(str::to_owned).collect();
+        match ways == listed {
+            true => Ok(program),
+            false => Err(format!(
+                "expected the ways {ways:?}, found in Go {listed:?}"
+            )),
+        }
+    });
+    Ok(run(PROGRAM.as_ref()?, &way.go_argument())?.cell())
+}
+
+/// What the old table says of Go.
+fn known(way: &Way, old: &str) -> Result<String, String> {
+    let row = format!("| {} |", way.title());
+    let row = old.lines().find(|line| line.starts_with(&row));
+    let cell = row.and_then(|row| row.split(" | ").nth(2)?.strip_suffix(" |"));
+    cell.map(str::to_owned)
+        .ok_or(format!("the row {:?} is new: it needs Go", way.title()))
+}
+
+/// The waiting table. Go's rows are the last.
+fn waiting_table(old: &str) -> Result<String, String> {
+    let mut table = waiting::table(waiting::rust());
+    match go::require() {
+        Ok(()) => {
+            let program = Module::new(waiting::GO, None)?.make()?;
+            let run = process::run(&mut Command::new(program), process::deadline());
+            let run = run.map_err(|error| error.to_string())?;
+            if run.code() != Some(0) {
+                return Err(format!("{}\n{}", run.ending(), run.stderr));
+            }
+            table += &waiting::go(&run.stdout)?;
+        }
+        Err(_) => table.extend(
+            old.split_inclusive('\n')
+                .filter(|row| row.starts_with("| Go")),
+        ),
     }
-    let mut command = std::process::Command::new(golang::build(&module)?);
-    let run = process::run(&mut command, process::deadline()).map_err(|error| error.to_string())?;
-    match run.code() {
-        Some(0) => Ok(run.stdout),
-        _ => Err(format!("{}\n{}", run.ending(), run.stderr)),
+    Ok(table)
+}
+
+fn run(program: &Path, way: &str) -> Result<Ran, String> {
+    let ran = process::run(Command::new(program).arg(way), process::deadline());
+    let ran = ran.map_err(|error| format!("{way}: {error}"))?;
+    match ran.status {
+        None => Err(format!("{way}: {}\n{}", ran.ending(), ran.stdout)),
+        Some(_) => Ok(Ran {
+            ending: ran.ending(),
+            printed: ran.stdout,
+        }),
     }
 }

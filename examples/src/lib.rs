@@ -5,5 +5,6 @@
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod shutdown;
 pub mod task_cost;
 pub mod waiting;

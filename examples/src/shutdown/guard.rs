@@ -1,0 +1,63 @@
+//! What every way is about: a guard that says when it runs, and on which thread.
+
+use std::cell::Cell;
+use std::future::pending;
+use std::thread::{self, JoinHandle};
+
+thread_local! {
+    /// What a reader calls this thread. It has no destructor, so a guard in another thread local
+    /// can still read it.
+    static HERE: Cell<&'static str> = const { Cell::new("an unknown thread") };
+}
+
+/// Says that it exists, and later where it runs.
+pub struct Guard(());
+
+impl Guard {
+    #[allow(clippy::new_without_default)] // making one is an event
+    pub fn new() -> Guard {
+        println!("the guard is made");
+        Guard(())
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        println!("the guard runs on {}", HERE.get());
+    }
+}
+
+/// Names the current thread.
+pub fn here(thread: &'static str) {
+    HERE.set(thread);
+}
+
+/// Marks that whoever took the way out is at its next line.
+pub fn goes_on() {
+    println!("the caller goes on");
+}
+
+/// Marks the end of `main`.
+pub fn main_returns() {
+    println!("main returns");
+}
+
+/// Work that holds a guard and never ends.
+pub async fn hold(_guard: Guard) {
+    pending().await
+}
+
+/// A thread that knows what it is called.
+pub fn thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    thread::spawn(|| {
+        here("its own thread");
+        work()
+    })
+}
+
+/// Never returns.
+pub fn park() -> ! {
+    loop {
+        thread::park();
+    }
+}

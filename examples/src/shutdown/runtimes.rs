@@ -1,0 +1,61 @@
+//! A runtime ends while a task is parked on it.
+
+use std::sync::OnceLock;
+
+use tokio::runtime::Runtime;
+
+use super::Way;
+use super::guard::{Guard, goes_on, hold, main_returns};
+use super::tasks::{current_thread, multi_thread, on_main, parked};
+
+pub const WAYS: &[Way] = &[
+    Way::rust("runtime dropped, current_thread", drop_current_thread),
+    Way::rust("runtime dropped, multi_thread", drop_multi_thread),
+    Way::rust("runtime in a `static`", in_a_static),
+    Way::rust(
+        "task spawned by a drop, at the runtime's end",
+        spawned_at_the_end,
+    ),
+];
+
+fn drop_current_thread() {
+    let runtime = current_thread();
+    runtime.block_on(parked());
+    drop(runtime);
+    goes_on();
+}
+
+fn drop_multi_thread() {
+    let runtime = multi_thread();
+    runtime.block_on(parked());
+    drop(runtime);
+    goes_on();
+}
+
+fn in_a_static() {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(multi_thread).block_on(parked());
+    main_returns();
+}
+
+/// Cleans up in a task of its own, if there is anybody to run it.
+struct Spawner(Option<Guard>);
+
+impl Drop for Spawner {
+    fn drop(&mut self) {
+        let guard = self.0.take();
+        tokio::spawn(hold(guard.expect("it is dropped once")));
+        println!("the drop has spawned it");
+    }
+}
+
+fn spawned_at_the_end() {
+    on_main(async {
+        let spawner = Spawner(Some(Guard::new()));
+        tokio::spawn(async move {
+            let _spawner = spawner;
+            std::future::pending::<()>().await;
+        });
+        tokio::task::yield_now().await;
+    });
+}

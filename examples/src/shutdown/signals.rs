@@ -1,0 +1,44 @@
+//! A signal, with and without a handler. Unix: a shell sends it.
+
+use std::process::Command;
+
+use tokio::runtime::Builder;
+
+use super::Way;
+use super::guard::{Guard, goes_on, park};
+use crate::exits::stop_signal;
+
+pub const WAYS: &[Way] = &[
+    Way::both("SIGINT (Ctrl-C)", "SIGINT (Ctrl-C)", || unhandled("INT")),
+    Way::both("SIGINT, handled", "SIGINT, handled", || handled("INT")),
+    Way::both("SIGTERM", "SIGTERM", || unhandled("TERM")),
+    Way::both("SIGTERM, handled", "SIGTERM, handled", || handled("TERM")),
+    Way::both("SIGKILL", "SIGKILL", || unhandled("KILL")),
+];
+
+fn unhandled(signal: &str) {
+    let _guard = Guard::new();
+    send(signal);
+    park();
+}
+
+fn handled(signal: &str) {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("the system gives one").block_on(async {
+        let stopped = stop_signal().expect("the system takes a handler");
+        let serve = async {
+            let _guard = Guard::new();
+            send(signal);
+            println!("stopped by {}", stopped.await);
+        };
+        serve.await;
+        goes_on();
+    });
+}
+
+/// Has a shell send a signal to this process.
+fn send(signal: &str) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "kill -s \"$0\" $PPID", signal]);
+    shell.status().expect("there is a shell");
+}

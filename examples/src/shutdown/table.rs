@@ -1,0 +1,85 @@
+//! What a way printed, and how its process ended, in the words of a cell.
+
+use super::{Group, Way};
+
+/// What the child process of a way did.
+pub struct Ran {
+    pub printed: String,
+    /// `exit code 3`, or what [`std::process::ExitStatus`] says of a signal.
+    pub ending: String,
+}
+
+impl Ran {
+    /// Whether the guard ran, on which thread, between which events, and how the process ended.
+    #[must_use]
+    pub fn cell(&self) -> String {
+        let lines: Vec<&str> = self.printed.lines().filter(|line| *line != MADE).collect();
+        let at = lines.iter().position(|line| line.contains(RUNS));
+        let ran = at.map(|at| {
+            let (_, thread) = lines[at].split_once(RUNS).unwrap_or_default();
+            let before = lines.get(at + 1).map(|next| format!(", before {next}"));
+            let after = lines[..at].last().map(|last| format!(", after {last}"));
+            let when = after.into_iter().chain(before).collect::<String>();
+            format!("runs on {thread}{when}")
+        });
+        let ran = ran.unwrap_or_else(|| "**does not run**".into());
+        match self.ending.split(['(', ')']).nth(1) {
+            None if self.ending == "exit code 0" => ran,
+            None => format!("{ran}; {}", self.ending),
+            Some(signal) => format!("{ran}; {signal}"),
+        }
+    }
+}
+
+/// What a guard prints when it is made, and between what ran and where.
+const MADE: &str = "the guard is made";
+const RUNS: &str = " runs on ";
+
+impl Way {
+    /// The first cell of its row.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match (self.name, self.go) {
+            ("", go) => format!("Go: {go}"),
+            (name, go) if go.is_empty() || go == name => name.into(),
+            (name, go) => format!("{name}; Go: {go}"),
+        }
+    }
+
+    fn rust_cell(&self, ran: &Ran) -> String {
+        if ran.printed.lines().any(|line| line == MADE) {
+            ran.cell()
+        } else {
+            "there is no guard".into()
+        }
+    }
+}
+
+/// The table of a group in Markdown. `rust` takes a way in a process of its own; `go` gives the
+/// cell of a way that Go has, from what its process did or, without a Go, from what is known.
+///
+/// # Errors
+///
+/// The first of `rust` or `go`.
+pub fn table<E>(
+    group: &Group,
+    mut rust: impl FnMut(&Way) -> Result<Ran, E>,
+    mut go: impl FnMut(&Way) -> Result<String, E>,
+) -> Result<String, E> {
+    let mut table = format!(
+        "| When {} | Rust: the guard | Go: the deferred call |\n|---|---|---|\n",
+        group.subject
+    );
+    for way in group.ways() {
+        let rust = match way.name {
+            "" => String::new(),
+            _ => way.rust_cell(&rust(way)?),
+        };
+        let go = match way.go {
+            "" => String::new(),
+            _ => go(way)?,
+        };
+        table += &format!("| {} | {rust} | {go} |\n", way.title());
+    }
+    Ok(table)
+}

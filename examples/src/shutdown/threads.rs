@@ -1,0 +1,70 @@
+//! A thread ends, or `main` ends before it.
+
+use std::sync::mpsc::sync_channel;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::Way;
+use super::guard::{Guard, main_returns, park, thread};
+use super::tasks::{on_main, parked};
+
+pub const WAYS: &[Way] = &[
+    Way::both("thread, joined", "goroutine, waited for", joined),
+    Way::rust("main ends, a thread is parked", thread_is_parked),
+    Way::both(
+        "main ends, a task is parked",
+        "main ends, a goroutine is parked",
+        task_is_parked,
+    ),
+    Way::both(
+        "main ends, a task never started",
+        "main ends, a goroutine perhaps not started",
+        task_never_started,
+    ),
+    Way::rust(
+        "main ends, another thread owns the runtime",
+        runtime_elsewhere,
+    ),
+];
+
+fn joined() {
+    let settled = thread(|| drop(Guard::new())).join();
+    settled.expect("it does not panic");
+    println!("the join returns");
+}
+
+fn thread_is_parked() {
+    let (started, starts) = sync_channel(0);
+    thread(move || {
+        let _guard = Guard::new();
+        started.send(()).expect("main waits");
+        park()
+    });
+    starts.recv().expect("it starts");
+    main_returns();
+}
+
+fn task_is_parked() {
+    on_main(async {
+        parked().await;
+    });
+}
+
+fn task_never_started() {
+    on_main(async {
+        tokio::spawn(super::guard::hold(Guard::new()));
+    });
+}
+
+fn runtime_elsewhere() {
+    let (started, starts) = sync_channel(0);
+    thread(move || {
+        let runtime = Builder::new_current_thread().build();
+        let runtime: Runtime = runtime.expect("the system gives one");
+        runtime.block_on(parked());
+        started.send(()).expect("main waits");
+        park()
+    });
+    starts.recv().expect("it starts");
+    main_returns();
+}

@@ -12,6 +12,7 @@ pub mod return_value;
 pub mod scope;
 pub mod task_cost;
 pub mod task_leaks;
+pub mod waiting;
 
 /// Says what is still wrong, or `Ok`.
 pub type Check = fn() -> Result<(), String>;
@@ -70,5 +71,10 @@ pub const ALL: &[Exercise] = &[
         name: "closure-capture",
         start: closure_capture::start,
         solution: closure_capture::solution,
+    },
+    Exercise {
+        name: "waiting",
+        start: waiting::start,
+        solution: waiting::solution,
     },
 ];

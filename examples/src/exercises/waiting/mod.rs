@@ -21,6 +21,9 @@ pub struct Order {
     end: End,
 }
 
+/// The ids of the settled orders, or the first error.
+pub type Settled = Result<Vec<u32>, String>;
+
 #[derive(Clone, Copy)]
 enum End {
     Settled,
@@ -98,7 +101,7 @@ impl Drop for Running<'_> {
 /// Says whether all orders are settled, or else none is left half settled. Time is paused.
 fn check<F>(settle_all: impl Fn(Vec<Order>, Bank) -> F) -> Result<(), String>
 where
-    F: Future<Output = Result<Vec<u32>, String>> + Send + 'static,
+    F: Future<Output = Settled> + Send + 'static,
 {
     let runtime = Builder::new_current_thread()
         .enable_time()

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use companion::shutdown::{self, GROUPS, Group, Ran, Way};
-use companion::waiting;
+use companion::waiting::{self, TABLES};
 use libtest_mimic::{Completion, Trial};
 use support::go::Module;
 use support::report::{self, Outcome};
@@ -19,32 +19,53 @@ mod support;
 struct Table {
     /// From the book's root.
     file: &'static str,
-    /// Whether some of its cells want Go.
-    go: bool,
-    /// Makes it from what its cells do. It is given the old table: without Go, Go's cells stay.
+    /// Why some of its cells, or all, cannot be run here.
+    lacks: Option<String>,
+    /// Makes it from what its cells do. It is given the old table: cells that cannot be run stay.
     make: Box<dyn Fn(&str) -> Result<String, String> + Send>,
 }
 
 fn tables(book: &Path) -> Vec<Table> {
-    let matrix = |group: &'static Group| Table {
-        file: group.file,
-        go: group.ways().any(|way| !way.go.is_empty()),
-        make: Box::new(|old| matrix(group, old)),
-    };
     if book.ends_with("fixtures/book") {
         let file = "src/stale-table.md";
         return vec![Table {
             file,
-            ..matrix(&GROUPS[3])
+            ..shutdown(&GROUPS[4])
         }];
     }
-    let waiting = Table {
-        file: waiting::FILE,
-        go: true,
-        make: Box::new(waiting_table),
-    };
-    GROUPS.iter().map(matrix).chain([waiting]).collect()
+    let shutdown = GROUPS.iter().map(shutdown);
+    shutdown.chain(TABLES.iter().map(waiting)).collect()
 }
+
+/// A table of the shutdown matrix.
+fn shutdown(group: &'static Group) -> Table {
+    let go = group.ways().any(|way| !way.go.is_empty());
+    let lacks = HERE
+        .clone()
+        .and_then(|()| if go { go::require() } else { Ok(()) });
+    Table {
+        file: group.file,
+        lacks: lacks.err(),
+        make: Box::new(|old| matrix(group, old)),
+    }
+}
+
+/// Whether processes end here as they did where the matrix was written.
+static HERE: LazyLock<Result<(), String>> = LazyLock::new(|| {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+        return Err("needs Linux with glibc: elsewhere a process ends in another way".into());
+    }
+    // A shell ignores Ctrl-C in what it starts with `&`, and a child inherits that.
+    let mut probe = Command::new("sh");
+    let ran = process::run(
+        probe.args(["-c", "kill -s INT $$; echo alive"]),
+        process::TOOL,
+    );
+    match ran.map_err(|error| format!("sh: {error}"))?.stdout.as_str() {
+        "" => Ok(()),
+        _ => Err("needs a Ctrl-C that ends a process: run the tests in the foreground".into()),
+    }
+});
 
 fn main() {
     let book = root().join(support::book().root);
@@ -72,21 +93,21 @@ fn check(table: &Table, file: &Path) -> Outcome {
     } else if new != old {
         return Err(difference(table.file, &old, &new).into());
     }
-    match go::require() {
-        Err(missing) if table.go => report::skip(missing),
-        _ => Ok(Completion::Completed),
+    match &table.lacks {
+        Some(lacks) => report::skip(lacks),
+        None => Ok(Completion::Completed),
     }
 }
 
 /// The rows in which a file is stale.
 fn difference(file: &str, old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let mut message = String::new();
+    let mut message = String::from("other than what running it gives\n");
     for line in 0..old.len().max(new.len()) {
         let [shown, found] = [&old, &new].map(|lines| *lines.get(line).unwrap_or(&"no such row"));
         if shown != found {
             message += &format!(
-                "{file}:{}: this row is stale\nexpected {shown}\nfound    {found}\n",
+                "{file}:{}: stale row\nexpected {shown}\nfound    {found}\n",
                 line + 1
             );
         }
@@ -94,15 +115,47 @@ fn difference(file: &str, old: &str, new: &str) -> String {
     message + "if that is how it is, `BLESS=1 cargo test --test tables` writes it"
 }
 
-/// A table of the shutdown matrix.
 fn matrix(group: &Group, old: &str) -> Result<String, String> {
-    if !cfg!(unix) {
-        return Ok(old.to_owned()); // a process ends in another way elsewhere
+    if HERE.is_err() {
+        return Ok(old.to_owned());
     }
     shutdown::table(group, rust, |way| match go::require() {
         Ok(()) => go(way),
         Err(_) => known(way, old),
     })
+}
+
+/// A part of the waiting table. Go's rows are the last.
+fn waiting(table: &'static waiting::Table) -> Table {
+    let lacks = go::require().err();
+    let go = lacks.is_none();
+    let make = move |old: &str| {
+        let mut rows = waiting::rust();
+        if go {
+            rows.extend(waiting::go(&waiting_in_go()?)?);
+            return Ok(table.of(&rows));
+        }
+        let known = old
+            .split_inclusive('\n')
+            .filter(|row| row.starts_with("| Go"));
+        Ok(table.of(&rows) + &known.collect::<String>())
+    };
+    Table {
+        file: table.file,
+        lacks,
+        make: Box::new(make),
+    }
+}
+
+/// What the Go half of the waiting table prints.
+fn waiting_in_go() -> Result<String, String> {
+    let program = Module::new(waiting::GO, None)?.make()?;
+    let run = process::run(&mut Command::new(program), process::deadline());
+    let run = run.map_err(|error| error.to_string())?;
+    match run.code() {
+        Some(0) => Ok(run.stdout),
+        _ => Err(format!("table.go: {}\n{}", run.ending(), run.stderr)),
+    }
 }
 
 /// Takes a way in a process of its own.
@@ -134,7 +187,7 @@ fn go(way: &Way) -> Result<String, String> {
             )),
         }
     });
-    Ok(run(PROGRAM.as_ref()?, &way.go_argument())?.cell())
+    Ok(way.go_cell(&run(PROGRAM.as_ref()?, &way.go_argument())?))
 }
 
 /// What the old table says of Go.
@@ -144,27 +197,6 @@ fn known(way: &Way, old: &str) -> Result<String, String> {
     let cell = row.and_then(|row| row.split(" | ").nth(2)?.strip_suffix(" |"));
     cell.map(str::to_owned)
         .ok_or(format!("the row {:?} is new: it needs Go", way.title()))
-}
-
-/// The waiting table. Go's rows are the last.
-fn waiting_table(old: &str) -> Result<String, String> {
-    let mut table = waiting::table(waiting::rust());
-    match go::require() {
-        Ok(()) => {
-            let program = Module::new(waiting::GO, None)?.make()?;
-            let run = process::run(&mut Command::new(program), process::deadline());
-            let run = run.map_err(|error| error.to_string())?;
-            if run.code() != Some(0) {
-                return Err(format!("{}\n{}", run.ending(), run.stderr));
-            }
-            table += &waiting::go(&run.stdout)?;
-        }
-        Err(_) => table.extend(
-            old.split_inclusive('\n')
-                .filter(|row| row.starts_with("| Go")),
-        ),
-    }
-    Ok(table)
 }
 
 fn run(program: &Path, way: &str) -> Result<Ran, String> {

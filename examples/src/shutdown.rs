@@ -35,16 +35,18 @@ pub struct Way {
     pub go: &'static str,
     /// Whether its program is built with `panic = "abort"`.
     pub aborts: bool,
+    /// Where the book teaches it: a page and its heading, from `src/`; or nowhere.
+    pub lesson: &'static str,
     run: fn(),
 }
 
 impl Way {
     const fn both(name: &'static str, go: &'static str, run: fn()) -> Way {
-        let aborts = false;
         Way {
             name,
             go,
-            aborts,
+            aborts: false,
+            lesson: "",
             run,
         }
     }
@@ -62,6 +64,10 @@ impl Way {
             aborts: true,
             ..self
         }
+    }
+
+    const fn at(self, lesson: &'static str) -> Way {
+        Way { lesson, ..self }
     }
 
     /// What a reader types to see it.
@@ -87,7 +93,7 @@ pub struct Group {
 }
 
 /// All ways, in the order of the page.
-pub const GROUPS: [Group; 4] = [
+pub const GROUPS: [Group; 5] = [
     Group {
         file: "src/appendix/shutdown-process.md",
         subject: "the process ends",
@@ -100,12 +106,17 @@ pub const GROUPS: [Group; 4] = [
     },
     Group {
         file: "src/appendix/shutdown-runtime.md",
-        subject: "a runtime ends",
-        ways: &[runtimes::WAYS, blocking::WAYS],
+        subject: "the runtime ends under a parked task",
+        ways: &[runtimes::WAYS],
+    },
+    Group {
+        file: "src/appendix/shutdown-blocking.md",
+        subject: "the work is on `spawn_blocking`",
+        ways: &[blocking::WAYS],
     },
     Group {
         file: "src/appendix/shutdown-value.md",
-        subject: "the value is lost",
+        subject: "the value changes its owner, or loses it",
         ways: &[values::WAYS],
     },
 ];

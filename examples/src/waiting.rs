@@ -20,14 +20,14 @@ pub mod tasks;
 pub mod threads;
 pub mod words;
 
+use std::ops::Range;
+
 use tokio::runtime::Builder;
 
 use probes::Waits;
 use words::{Hears, Keeps, Late, OnCancel, OnDrop, Order, Others};
 
-/// Where the table is, from the book's root.
-pub const FILE: &str = "src/appendix/waiting-table-cells.md";
-
+/// What there is to see of a tool.
 const COLUMNS: [&str; 7] = [
     "Tool",
     "Dropped while a job runs",
@@ -37,6 +37,38 @@ const COLUMNS: [&str; 7] = [
     "Order of results",
     "Keeps until somebody reads",
 ];
+
+/// A part of the table that fits on a page: all rows, and some of the columns beside the first.
+pub struct Table {
+    /// Where it is, from the book's root.
+    pub file: &'static str,
+    columns: Range<usize>,
+}
+
+pub const TABLES: &[Table] = &[
+    Table {
+        file: "src/appendix/waiting-trouble.md",
+        columns: 1..4,
+    },
+    Table {
+        file: "src/appendix/waiting-use.md",
+        columns: 4..COLUMNS.len(),
+    },
+];
+
+impl Table {
+    /// The part of these rows, in Markdown.
+    pub fn of(&self, rows: &[Row]) -> String {
+        let line = |cells: &[String; COLUMNS.len()]| {
+            let shown = cells[self.columns.clone()].join(" | ");
+            format!("| {} | {shown} |\n", cells[0])
+        };
+        let mut table = line(&COLUMNS.map(str::to_owned));
+        table += &format!("|{}\n", "---|".repeat(self.columns.len() + 1));
+        table.extend(rows.iter().map(|Row(cells)| line(cells)));
+        table
+    }
+}
 
 /// The Go half: run, it prints a line for each tool, its cells set apart by tabs.
 pub const GO: &str = include_str!("waiting/table.go");
@@ -103,32 +135,18 @@ pub fn rust() -> Vec<Row> {
     ]
 }
 
-/// The table in Markdown.
-pub fn table(rows: Vec<Row>) -> String {
-    let mut table = line(&COLUMNS.map(str::to_owned));
-    table += &format!("|{}\n", "---|".repeat(COLUMNS.len()));
-    table.extend(rows.iter().map(|Row(cells)| line(cells)));
-    table
-}
-
-/// The rows that the Go half printed, in Markdown.
+/// The rows that the Go half printed.
 ///
 /// # Errors
 ///
 /// A line that is no row.
-pub fn go(printed: &str) -> Result<String, String> {
-    let row = |printed: &str| {
-        let cells: Vec<String> = printed.split('\t').map(str::to_owned).collect();
-        match cells.len() {
-            n if n == COLUMNS.len() => Ok(line(&cells)),
-            n => Err(format!("{n} cells: {printed:?}")),
-        }
+pub fn go(printed: &str) -> Result<Vec<Row>, String> {
+    let row = |line: &str| {
+        let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let cells = cells.try_into();
+        cells.map(Row).map_err(|_| format!("no row: {line:?}"))
     };
     printed.lines().map(row).collect()
-}
-
-fn line(cells: &[String]) -> String {
-    format!("| {} |\n", cells.join(" | "))
 }
 
 #[cfg(test)]
@@ -184,8 +202,9 @@ mod tests {
     #[test]
     fn a_line_of_the_go_half_is_a_row_or_an_error() {
         let printed = "Go\t1\t2\t3\t4\t5\t6";
-        let row = "| Go | 1 | 2 | 3 | 4 | 5 | 6 |\n";
-        assert_eq!(go(printed).as_deref(), Ok(row));
+        let rows = go(printed).expect("seven cells");
+        assert!(TABLES[0].of(&rows).ends_with("\n| Go | 1 | 2 | 3 |\n"));
+        assert!(TABLES[1].of(&rows).ends_with("\n| Go | 4 | 5 | 6 |\n"));
         assert!(go("Go\t1").is_err());
     }
 }

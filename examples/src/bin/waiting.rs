@@ -1,5 +1,10 @@
 //! Prints the waiting table: see `companion::waiting`.
 
+use companion::waiting::{TABLES, rust};
+
 fn main() {
-    print!("{}", companion::waiting::table(companion::waiting::rust()));
+    let rows = rust();
+    for table in TABLES {
+        println!("{}", table.of(&rows));
+    }
 }

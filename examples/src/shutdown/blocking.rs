@@ -13,26 +13,16 @@ use super::guard::{Guard, goes_on, here, main_returns};
 use super::tasks::{current_thread, join};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("`spawn_blocking` runs, handle dropped", drop_handle),
-    Way::rust("`spawn_blocking` runs, aborted", abort),
-    Way::rust("`spawn_blocking` queued, aborted", abort_queued),
-    Way::rust("`spawn_blocking` runs, runtime dropped", drop_runtime),
-    Way::rust(
-        "`spawn_blocking` queued, runtime dropped",
-        drop_runtime_queued,
-    ),
-    Way::rust(
-        "`spawn_blocking` runs, `shutdown_background`, it ends in time",
-        in_time,
-    ),
-    Way::rust(
-        "`spawn_blocking` runs, `shutdown_background`, main ends first",
-        too_late,
-    ),
-    Way::rust(
-        "`spawn_blocking` runs, `shutdown_timeout` elapses, main ends first",
-        timed_out,
-    ),
+    Way::rust("closure runs, handle dropped", drop_handle),
+    Way::rust("closure runs, aborted", abort).at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("closure queued, aborted", abort_queued),
+    Way::rust("closure runs, runtime dropped", drop_runtime)
+        .at("trap/exits.md#the-runtime-ends-first"),
+    Way::rust("closure queued, runtime dropped", drop_runtime_queued),
+    Way::rust("`shutdown_background`, closure ends first", in_time),
+    Way::rust("`shutdown_background`, main ends first", too_late),
+    Way::rust("`shutdown_timeout` elapses, main ends first", timed_out)
+        .at("trap/exits.md#the-runtime-ends-first"),
 ];
 
 /// A running closure that owns `held`, and what ends it.

@@ -10,6 +10,7 @@ thread_local! {
     static HERE: Cell<&'static str> = const { Cell::new("an unknown thread") };
 }
 
+// ANCHOR: guard
 /// Says that it exists, and later where it runs.
 pub struct Guard(());
 
@@ -26,6 +27,7 @@ impl Drop for Guard {
         println!("the guard runs on {}", HERE.get());
     }
 }
+// ANCHOR_END: guard
 
 /// Names the current thread.
 pub fn here(thread: &'static str) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio::select;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -15,28 +15,35 @@ use super::guard::{Guard, goes_on, hold};
 use super::tasks::{on_main, parked};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("`select!` loser", select_future),
-    Way::rust("`select!` loser, a JoinHandle", select_handle),
+    Way::rust("`select!` loser", select_future).at("foundations/drop-order.md#futures"),
     Way::both(
-        "timeout over a future",
-        "context deadline, the goroutine listens",
-        timeout_future,
-    ),
+        "`select!` loser, a `JoinHandle`",
+        "`select` loser, a goroutine",
+        select_handle,
+    )
+    .at("foundations/task-leaks.md#predict"),
+    Way::both("timeout over a future", "context deadline", timeout_future),
     Way::both(
-        "timeout over a JoinHandle",
-        "context deadline, the goroutine does not listen",
+        "timeout over a `JoinHandle`",
+        "context deadline, ignored",
         timeout_handle,
     ),
-    Way::rust("JoinHandle dropped", join_handle),
-    Way::rust("AbortOnDropHandle dropped", abort_on_drop),
-    Way::rust("JoinSet dropped", join_set),
+    Way::both("`JoinHandle` dropped", "goroutine parked", join_handle)
+        .at("foundations/task-leaks.md#predict"),
+    Way::rust("`AbortOnDropHandle` dropped", abort_on_drop)
+        .at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("`JoinSet` dropped", join_set)
+        .at("foundations/task-leaks.md#channels-end-by-themselves"),
     Way::rust("`JoinSet::shutdown` awaited", join_set_shutdown),
-    Way::rust("TaskTracker dropped", task_tracker),
-    Way::rust("FuturesUnordered dropped", futures_unordered),
+    Way::rust("`TaskTracker` dropped", task_tracker)
+        .at("foundations/task-leaks.md#channels-end-by-themselves"),
+    Way::rust("`FuturesUnordered` dropped", futures_unordered),
+    Way::rust("`LocalSet` dropped", local_set),
 ];
 
 const SECOND: Duration = Duration::from_secs(1);
 
+// ANCHOR: select
 fn select_future() {
     on_main(async {
         select! {
@@ -47,6 +54,7 @@ fn select_future() {
         goes_on();
     });
 }
+// ANCHOR_END: select
 
 fn select_handle() {
     on_main(async {
@@ -128,6 +136,16 @@ fn futures_unordered() {
         let mut held = FuturesUnordered::from_iter([hold(Guard::new())]);
         assert!(held.next().now_or_never().is_none(), "it has been polled");
         drop(held);
+        goes_on();
+    });
+}
+
+fn local_set() {
+    on_main(async {
+        let tasks = LocalSet::new();
+        tasks.spawn_local(hold(Guard::new()));
+        tasks.run_until(tokio::task::yield_now()).await;
+        drop(tasks);
         goes_on();
     });
 }

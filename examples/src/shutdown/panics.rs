@@ -6,11 +6,15 @@ use super::Way;
 use super::guard::{Guard, goes_on, thread};
 
 pub const WAYS: &[Way] = &[
-    Way::both("panic", "panic", panics),
-    Way::both("panic, caught", "panic, recovered", caught),
-    Way::both("panic in a drop", "panic in a deferred call", in_a_drop),
-    Way::both("panic during a panic", "panic during a panic", twice),
-    Way::rust("panic under `panic = \"abort\"`", panics).aborting(),
+    Way::both("panic", "panic", panics).at("trap/exits.md#the-owner-lets-go"),
+    Way::both("panic, caught", "recovered", caught).at("trap/exits.md#the-owner-lets-go"),
+    Way::both("panic in a drop", "panic in a deferred call", in_a_drop)
+        .at("foundations/drop-order.md#a-destructor-that-panics"),
+    Way::both("panic during a panic", "panic during a panic", twice)
+        .at("trap/exits.md#the-process-ends-first"),
+    Way::rust("panic under `panic = \"abort\"`", panics)
+        .aborting()
+        .at("trap/exits.md#the-process-ends-first"),
     Way::rust("panic, caught, under `panic = \"abort\"`", caught).aborting(),
     Way::both("panic in a thread", "panic in a goroutine", in_a_thread),
     Way::both(

@@ -6,15 +6,16 @@ use super::Way;
 use super::guard::{Guard, goes_on};
 
 pub const WAYS: &[Way] = &[
-    Way::both("return", "return", returns),
-    Way::rust("`?`", question_mark),
-    Way::both("`process::exit`", "`os.Exit`", exit),
-    Way::go("`log.Fatal`"),
-    Way::rust("`process::abort`", abort),
-    Way::both("stack overflow", "stack overflow", stack_overflow),
-    Way::go("unlock of an unlocked mutex"),
-    Way::go("deadlock"),
-    Way::go("`runtime.Goexit`"),
+    Way::both("return", "return", returns).at("trap/exits.md#the-owner-lets-go"),
+    Way::rust("`?`", question_mark).at("trap/exits.md#the-owner-lets-go"),
+    Way::both("`process::exit`", "`os.Exit`", exit).at("trap/exits.md#the-process-ends-first"),
+    Way::go("`log.Fatal`").at("trap/exits.md#in-go"),
+    Way::rust("`process::abort`", abort).at("trap/exits.md#the-process-ends-first"),
+    Way::both("stack overflow", "stack overflow", stack_overflow)
+        .at("trap/exits.md#the-process-ends-first"),
+    Way::go("unlock of an unlocked mutex").at("trap/exits.md#in-go"),
+    Way::go("deadlock").at("trap/left-behind.md#in-go"),
+    Way::go("`runtime.Goexit`").at("trap/exits.md#in-go"),
     Way::go("`runtime.Goexit` in main"),
 ];
 

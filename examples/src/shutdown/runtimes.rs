@@ -9,13 +9,11 @@ use super::guard::{Guard, goes_on, hold, main_returns};
 use super::tasks::{current_thread, multi_thread, on_main, parked};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("runtime dropped, current_thread", drop_current_thread),
-    Way::rust("runtime dropped, multi_thread", drop_multi_thread),
-    Way::rust("runtime in a `static`", in_a_static),
-    Way::rust(
-        "task spawned by a drop, at the runtime's end",
-        spawned_at_the_end,
-    ),
+    Way::rust("current_thread dropped", drop_current_thread)
+        .at("trap/exits.md#the-runtime-ends-first"),
+    Way::rust("multi_thread dropped", drop_multi_thread).at("trap/exits.md#the-runtime-ends-first"),
+    Way::rust("runtime in a `static`", in_a_static).at("trap/exits.md#the-runtime-ends-first"),
+    Way::rust("`spawn` from a drop", spawned_at_the_end),
 ];
 
 fn drop_current_thread() {
@@ -45,7 +43,7 @@ impl Drop for Spawner {
     fn drop(&mut self) {
         let guard = self.0.take();
         tokio::spawn(hold(guard.expect("it is dropped once")));
-        println!("the drop has spawned it");
+        println!("`spawn` returns");
     }
 }
 

@@ -9,11 +9,16 @@ use super::guard::{Guard, goes_on, park};
 use crate::exits::stop_signal;
 
 pub const WAYS: &[Way] = &[
-    Way::both("SIGINT (Ctrl-C)", "SIGINT (Ctrl-C)", || unhandled("INT")),
-    Way::both("SIGINT, handled", "SIGINT, handled", || handled("INT")),
-    Way::both("SIGTERM", "SIGTERM", || unhandled("TERM")),
-    Way::both("SIGTERM, handled", "SIGTERM, handled", || handled("TERM")),
-    Way::both("SIGKILL", "SIGKILL", || unhandled("KILL")),
+    Way::both("SIGINT (Ctrl-C)", "SIGINT (Ctrl-C)", || unhandled("INT"))
+        .at("trap/exits.md#a-signal-ends-the-process"),
+    Way::both("SIGINT, handled", "SIGINT, handled", || handled("INT"))
+        .at("trap/exits.md#a-signal-ends-the-process"),
+    Way::both("SIGTERM", "SIGTERM", || unhandled("TERM"))
+        .at("trap/exits.md#a-signal-ends-the-process"),
+    Way::both("SIGTERM, handled", "SIGTERM, handled", || handled("TERM"))
+        .at("trap/exits.md#a-signal-ends-the-process"),
+    Way::both("SIGKILL", "SIGKILL", || unhandled("KILL"))
+        .at("trap/exits.md#a-signal-ends-the-process"),
 ];
 
 fn unhandled(signal: &str) {
@@ -29,7 +34,8 @@ fn handled(signal: &str) {
         let serve = async {
             let _guard = Guard::new();
             send(signal);
-            println!("stopped by {}", stopped.await);
+            stopped.await;
+            println!("the signal arrives");
         };
         serve.await;
         goes_on();

@@ -11,8 +11,7 @@ pub struct Ran {
 
 impl Ran {
     /// Whether the guard ran, on which thread, between which events, and how the process ended.
-    #[must_use]
-    pub fn cell(&self) -> String {
+    fn cell(&self) -> String {
         let lines: Vec<&str> = self.printed.lines().filter(|line| *line != MADE).collect();
         let at = lines.iter().position(|line| line.contains(RUNS));
         let ran = at.map(|at| {
@@ -36,13 +35,27 @@ const MADE: &str = "the guard is made";
 const RUNS: &str = " runs on ";
 
 impl Way {
-    /// The first cell of its row.
+    /// The first cell of its row: its name, and where the book teaches it.
     #[must_use]
     pub fn title(&self) -> String {
-        match (self.name, self.go) {
-            ("", go) => format!("Go: {go}"),
-            (name, go) if go.is_empty() || go == name => name.into(),
-            (name, go) => format!("{name}; Go: {go}"),
+        let name = if self.name.is_empty() {
+            self.go
+        } else {
+            self.name
+        };
+        match self.lesson {
+            "" => name.to_owned(),
+            lesson => format!("[{name}](../{lesson})"),
+        }
+    }
+
+    /// What Go did, under Go's name of the way, if that is another.
+    #[must_use]
+    pub fn go_cell(&self, ran: &Ran) -> String {
+        if self.name.is_empty() || self.name == self.go {
+            ran.cell()
+        } else {
+            format!("{}: {}", self.go, ran.cell())
         }
     }
 
@@ -50,7 +63,7 @@ impl Way {
         if ran.printed.lines().any(|line| line == MADE) {
             ran.cell()
         } else {
-            "there is no guard".into()
+            "is never made".into()
         }
     }
 }
@@ -66,20 +79,26 @@ pub fn table<E>(
     mut rust: impl FnMut(&Way) -> Result<Ran, E>,
     mut go: impl FnMut(&Way) -> Result<String, E>,
 ) -> Result<String, E> {
-    let mut table = format!(
-        "| When {} | Rust: the guard | Go: the deferred call |\n|---|---|---|\n",
-        group.subject
-    );
+    let mut table = format!("| When {} | Rust: the guard |", group.subject);
+    let has_go = group.ways().any(|way| !way.go.is_empty());
+    table += match has_go {
+        true => " Go: the deferred call |\n|---|---|---|\n",
+        false => "\n|---|---|\n",
+    };
     for way in group.ways() {
         let rust = match way.name {
             "" => String::new(),
             _ => way.rust_cell(&rust(way)?),
         };
-        let go = match way.go {
-            "" => String::new(),
-            _ => go(way)?,
-        };
-        table += &format!("| {} | {rust} | {go} |\n", way.title());
+        table += &format!("| {} | {rust} |", way.title());
+        if has_go {
+            let go = match way.go {
+                "" => String::new(),
+                _ => go(way)?,
+            };
+            table += &format!(" {go} |");
+        }
+        table.push('\n');
     }
     Ok(table)
 }

@@ -12,23 +12,27 @@ use super::Way;
 use super::guard::{Guard, goes_on, here, hold, main_returns};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("task returns, joined", returns),
-    Way::rust("panic in a task, joined", panics),
-    Way::rust("panic in a task, handle dropped", panics_unseen),
-    Way::rust("`JoinHandle::abort`", abort),
-    Way::rust("abort before the first poll, argument", abort_argument),
-    Way::rust("abort before the first poll, local", abort_local),
-    Way::rust("abort during a poll, multi_thread", abort_during_a_poll),
+    Way::both("task returns, joined", "goroutine waited for", returns),
+    Way::both("panic in a task, joined", "panic in a goroutine", panics)
+        .at("trap/best-practice.md#pass-a-panic-on"),
+    Way::rust("panic in a task, handle dropped", panics_unseen)
+        .at("trap/best-practice.md#accepted-the-panic-goes-missing"),
+    Way::rust("panic in a task under `panic = \"abort\"`", panics).aborting(),
+    Way::rust("`JoinHandle::abort`", abort).at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("`JoinHandle::abort`, multi_thread", abort_multi_thread)
+        .at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("abort during a poll, multi_thread", abort_during_a_poll)
+        .at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("abort unpolled, guard passed in", abort_passed_in)
+        .at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("abort unpolled, guard made inside", abort_made_inside)
+        .at("foundations/task-leaks.md#abort-is-a-request"),
     Way::rust("abort of the task that spawned it", abort_parent),
+    Way::both("token cancelled", "context cancelled", cancel),
     Way::both(
-        "token cancelled, the task listens",
-        "context cancelled, the goroutine listens",
-        cancel,
-    ),
-    Way::both(
-        "token cancelled, the task does not listen",
-        "context cancelled, the goroutine does not listen",
-        cancel_unheard,
+        "token cancelled, ignored",
+        "context cancelled, ignored",
+        cancel_ignored,
     ),
 ];
 
@@ -113,7 +117,14 @@ fn abort() {
     });
 }
 
-fn abort_argument() {
+fn abort_multi_thread() {
+    let runtime = multi_thread();
+    let task = runtime.block_on(parked());
+    task.abort();
+    runtime.block_on(join(task));
+}
+
+fn abort_passed_in() {
     on_main(async {
         let task = tokio::spawn(hold(Guard::new()));
         task.abort();
@@ -122,7 +133,7 @@ fn abort_argument() {
     });
 }
 
-fn abort_local() {
+fn abort_made_inside() {
     on_main(async {
         let task = tokio::spawn(async { hold(Guard::new()).await });
         task.abort();
@@ -177,7 +188,7 @@ fn cancel() {
     });
 }
 
-fn cancel_unheard() {
+fn cancel_ignored() {
     on_main(async {
         let token = CancellationToken::new();
         let (guard, _stop) = (Guard::new(), token.clone());

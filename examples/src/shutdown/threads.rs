@@ -9,22 +9,16 @@ use super::guard::{Guard, main_returns, park, thread};
 use super::tasks::{on_main, parked};
 
 pub const WAYS: &[Way] = &[
-    Way::both("thread, joined", "goroutine, waited for", joined),
-    Way::rust("main ends, a thread is parked", thread_is_parked),
+    Way::both("thread joined", "goroutine waited for", joined),
+    Way::rust("main ends, thread parked", thread_is_parked).at("trap/exits.md#predict"),
+    Way::both("main ends, task parked", "goroutine parked", task_is_parked)
+        .at("trap/exits.md#the-runtime-ends-first"),
     Way::both(
-        "main ends, a task is parked",
-        "main ends, a goroutine is parked",
-        task_is_parked,
-    ),
-    Way::both(
-        "main ends, a task never started",
-        "main ends, a goroutine perhaps not started",
+        "main ends, task not started",
+        "goroutine perhaps not started",
         task_never_started,
     ),
-    Way::rust(
-        "main ends, another thread owns the runtime",
-        runtime_elsewhere,
-    ),
+    Way::rust("main ends, runtime on another thread", runtime_elsewhere),
 ];
 
 fn joined() {

@@ -11,24 +11,32 @@ use super::Way;
 use super::guard::{Guard, goes_on, hold, main_returns, park, thread};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("`let _ = guard()`", underscore),
-    Way::rust("overwritten by `=`", overwritten),
-    Way::rust("shadowed by `let`", shadowed),
-    Way::rust("`mem::forget`", forgotten),
-    Way::rust("ManuallyDrop", manually),
-    Way::rust("`Box::leak`", leaked),
-    Way::rust("Rc cycle", cycle),
-    Way::rust("`static`", in_a_static),
-    Way::rust("thread_local of main", local_of_main),
-    Way::rust("thread_local of main, `process::exit`", local_at_exit),
-    Way::rust("thread_local of a joined thread", local_of_joined),
+    Way::rust("`let _ = guard()`", underscore)
+        .at("foundations/drop-order.md#dropped-before-the-block-ends"),
+    Way::rust("overwritten by `=`", overwritten)
+        .at("foundations/drop-order.md#dropped-before-the-block-ends"),
+    Way::rust("shadowed by `let`", shadowed)
+        .at("foundations/drop-order.md#dropped-before-the-block-ends"),
+    Way::rust("`mem::forget`", forgotten).at("trap/exits.md#the-owner-never-lets-go"),
+    Way::rust("`ManuallyDrop`", manually),
+    Way::rust("`Box::leak`", leaked).at("trap/exits.md#the-owner-never-lets-go"),
+    Way::rust("`Rc` cycle", cycle).at("trap/exits.md#the-owner-never-lets-go"),
+    Way::rust("`static`", in_a_static).at("trap/exits.md#the-owner-never-lets-go"),
+    Way::rust("`thread_local!`, main ends", local_of_main),
+    Way::rust("`thread_local!`, `process::exit`", local_at_exit),
+    Way::rust("`thread_local!`, thread joined", local_of_joined),
     Way::rust(
-        "thread_local of a parked thread, main ends",
+        "`thread_local!`, thread parked as main ends",
         local_of_parked,
     ),
     Way::rust("queued in a channel, receiver dropped", queued),
-    Way::rust("future never polled, argument", unpolled_argument),
-    Way::rust("future never polled, local", unpolled_local),
+    Way::rust("future never polled, guard passed in", unpolled_passed_in)
+        .at("foundations/drop-order.md#futures"),
+    Way::rust(
+        "future never polled, guard made inside",
+        unpolled_made_inside,
+    )
+    .at("foundations/drop-order.md#futures"),
 ];
 
 fn underscore() {
@@ -128,12 +136,12 @@ fn queued() {
     goes_on();
 }
 
-fn unpolled_argument() {
+fn unpolled_passed_in() {
     drop(hold(Guard::new()));
     goes_on();
 }
 
-fn unpolled_local() {
+fn unpolled_made_inside() {
     drop(async { hold(Guard::new()).await });
     goes_on();
 }

@@ -27,7 +27,7 @@ var ways = map[string]func(){
 	"runtime.Goexit":          func() { wait(func() { defer ran(); runtime.Goexit() }) },
 	"runtime.Goexit in main":  func() { defer ran(); runtime.Goexit() },
 	"panic":                   func() { defer ran(); panic("bad amount") },
-	"panic, recovered":        recovered,
+	"recovered":               recovered,
 	"panic in a deferred call": inADeferredCall,
 	"panic during a panic":    duringAPanic,
 	"panic in a goroutine":    func() { wait(func() { defer ran(); panic("bad amount") }) },
@@ -36,16 +36,17 @@ var ways = map[string]func(){
 	"SIGKILL":                 func() { unhandled("KILL") },
 	"SIGINT, handled":         func() { handled("INT") },
 	"SIGTERM, handled":        func() { handled("TERM") },
-	"goroutine, waited for":   func() { wait(func() { defer ran() }) },
+	"goroutine waited for":    func() { wait(func() { defer ran() }) },
 
+	"select loser, a goroutine":                         selectLoser,
 	"unlock of an unlocked mutex":                       func() { defer ran(); new(sync.Mutex).Unlock() },
 	"panic in another goroutine":                        func() { defer ran(); wait(func() { panic("bad amount") }) },
-	"main ends, a goroutine is parked":                  func() { parked(context.Background()) },
-	"main ends, a goroutine perhaps not started":        func() { go func() { defer ran(); select {} }() },
-	"context cancelled, the goroutine listens":          func() { cancelled(listen) },
-	"context cancelled, the goroutine does not listen":  func() { cancelled(parked) },
-	"context deadline, the goroutine listens":           func() { elapsed(listen) },
-	"context deadline, the goroutine does not listen":   func() { elapsed(parked) },
+	"goroutine parked":                                  func() { parked(context.Background()) },
+	"goroutine perhaps not started":                     func() { go func() { defer ran(); select {} }() },
+	"context cancelled":                                 func() { cancelled(listen) },
+	"context cancelled, ignored":                        func() { cancelled(parked) },
+	"context deadline":                                  func() { elapsed(listen) },
+	"context deadline, ignored":                         func() { elapsed(parked) },
 }
 
 func main() {
@@ -143,7 +144,7 @@ func handled(name string) {
 		defer ran()
 		send(name)
 		<-stopped.Done()
-		fmt.Println("stopped by", context.Cause(stopped))
+		fmt.Println("the signal arrives")
 	}()
 	goesOn()
 }
@@ -169,6 +170,16 @@ func listen(ctx context.Context) (done chan struct{}) {
 		<-ctx.Done()
 	}()
 	return done
+}
+
+func selectLoser() {
+	ready := make(chan struct{})
+	close(ready)
+	select {
+	case <-parked(context.Background()):
+	case <-ready:
+	}
+	goesOn()
 }
 
 func cancelled(start func(context.Context) chan struct{}) {

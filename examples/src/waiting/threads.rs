@@ -1,9 +1,8 @@
 //! The rows of the waiting table that are threads. A wait blocks here, so nothing can look on from
 //! the same thread: each column is written out, and a job's gate opens before the wait.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::thread::{self, JoinHandle, ScopedJoinHandle};
+use std::thread::{self, Builder, JoinHandle, ScopedJoinHandle};
 
 use futures::FutureExt;
 use futures::executor::block_on;
@@ -163,9 +162,10 @@ fn scope_on_drop() -> OnDrop {
     OnDrop::Waits
 }
 
+/// The panic's message is on stderr; the name of the thread says where it comes from.
 fn scope_on_panic() -> (Hears, Others) {
     let (good, bad) = (Job::new(1), Job::failing(2));
-    let scope = catch_unwind(AssertUnwindSafe(|| {
+    let wait = || {
         thread::scope(|s| {
             s.spawn(|| block_on(good.work()));
             s.spawn(|| block_on(bad.work()));
@@ -173,8 +173,13 @@ fn scope_on_panic() -> (Hears, Others) {
             until_dropped(&bad);
             good.open();
         });
-    }));
-    let hears = match scope {
+    };
+    let waiter = Builder::new().name("the waiting table, on purpose".into());
+    let waited = thread::scope(|s| {
+        let waiter = waiter.spawn_scoped(s, wait);
+        waiter.expect("the system gives a thread").join()
+    });
+    let hears = match waited {
         Err(_) => Hears::Panics,
         Ok(()) => Hears::Nothing,
     };

@@ -16,6 +16,7 @@ mod panics;
 mod process;
 mod runtimes;
 mod signals;
+mod stage;
 mod table;
 mod tasks;
 mod threads;

@@ -9,11 +9,13 @@ pub mod crates;
 pub mod fences;
 pub mod go;
 pub mod links;
+pub mod matrix;
 pub mod process;
 pub mod prose;
 pub mod report;
 pub mod rustc;
 pub mod tools;
+pub mod waiting;
 
 use std::path::{Path, PathBuf};
 

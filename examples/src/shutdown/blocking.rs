@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::Way;
 use super::guard::{Guard, goes_on, here, main_returns};
-use super::tasks::{current_thread, join};
+use super::stage::{current_thread, join};
 
 pub const WAYS: &[Way] = &[
     Way::rust("closure runs, handle dropped", drop_handle),

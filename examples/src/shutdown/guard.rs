@@ -1,8 +1,6 @@
 //! What every way is about: a guard that says when it runs, and on which thread.
 
 use std::cell::Cell;
-use std::future::pending;
-use std::thread::{self, JoinHandle};
 
 thread_local! {
     /// What a reader calls this thread. It has no destructor, so a guard in another thread local
@@ -42,24 +40,4 @@ pub fn goes_on() {
 /// Marks the end of `main`.
 pub fn main_returns() {
     println!("main returns");
-}
-
-/// Work that holds a guard and never ends.
-pub async fn hold(_guard: Guard) {
-    pending().await
-}
-
-/// A thread that knows what it is called.
-pub fn thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    thread::spawn(|| {
-        here("its own thread");
-        work()
-    })
-}
-
-/// Never returns.
-pub fn park() -> ! {
-    loop {
-        thread::park();
-    }
 }

@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::Way;
-use super::guard::{Guard, goes_on, hold};
-use super::tasks::{on_main, parked};
+use super::guard::{Guard, goes_on};
+use super::stage::{hold, on_main, parked};
 
 pub const WAYS: &[Way] = &[
     Way::rust("`select!` loser", select_future).at("foundations/drop-order.md#futures"),

@@ -3,7 +3,8 @@
 use std::panic::catch_unwind;
 
 use super::Way;
-use super::guard::{Guard, goes_on, thread};
+use super::guard::{Guard, goes_on};
+use super::stage::thread;
 
 pub const WAYS: &[Way] = &[
     Way::both("panic", "panic", panics).at("trap/exits.md#the-owner-lets-go"),

@@ -5,13 +5,14 @@ use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 
 use super::Way;
-use super::guard::{Guard, goes_on, hold, main_returns};
-use super::tasks::{current_thread, multi_thread, on_main, parked};
+use super::guard::{Guard, goes_on, main_returns};
+use super::stage::{current_thread, hold, multi_thread, on_main, parked};
 
 pub const WAYS: &[Way] = &[
-    Way::rust("current_thread dropped", drop_current_thread)
+    Way::rust("current_thread runtime dropped", drop_current_thread)
         .at("trap/exits.md#the-runtime-ends-first"),
-    Way::rust("multi_thread dropped", drop_multi_thread).at("trap/exits.md#the-runtime-ends-first"),
+    Way::rust("multi_thread runtime dropped", drop_multi_thread)
+        .at("trap/exits.md#the-runtime-ends-first"),
     Way::rust("runtime in a `static`", in_a_static).at("trap/exits.md#the-runtime-ends-first"),
     Way::rust("`spawn` from a drop", spawned_at_the_end),
 ];

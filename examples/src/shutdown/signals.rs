@@ -5,7 +5,8 @@ use std::process::Command;
 use tokio::runtime::Builder;
 
 use super::Way;
-use super::guard::{Guard, goes_on, park};
+use super::guard::{Guard, goes_on};
+use super::stage::park;
 use crate::exits::stop_signal;
 
 pub const WAYS: &[Way] = &[

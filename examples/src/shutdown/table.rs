@@ -102,3 +102,46 @@ pub fn table<E>(
     }
     Ok(table)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::{GROUPS, arguments};
+    use super::*;
+
+    fn cell(printed: &str, ending: &str) -> String {
+        let (printed, ending) = (printed.into(), ending.into());
+        Ran { printed, ending }.cell()
+    }
+
+    #[test]
+    fn a_cell_says_where_and_between_what_the_guard_ran() {
+        let printed = "the guard is made\nA\nthe guard runs on main\nB\nC\n";
+        assert_eq!(
+            cell(printed, "exit code 0"),
+            "runs on main, after A, before B"
+        );
+        let alone = "the deferred call runs on its own goroutine\n";
+        assert_eq!(
+            cell(alone, "exit code 2"),
+            "runs on its own goroutine; exit code 2"
+        );
+    }
+
+    #[test]
+    fn a_cell_says_how_the_process_ended() {
+        let made = "the guard is made\n";
+        let ending = "signal: 6 (SIGABRT) (core dumped)";
+        assert_eq!(cell(made, ending), "**does not run**; SIGABRT");
+        assert_eq!(cell(made, "exit code 0"), "**does not run**");
+    }
+
+    #[test]
+    fn every_way_has_a_name_of_its_own() {
+        let mut ways = GROUPS.iter().flat_map(Group::ways);
+        assert!(ways.all(|way| !way.title().is_empty()));
+        let typed: Vec<String> = arguments().collect();
+        assert_eq!(typed.len(), typed.iter().collect::<BTreeSet<_>>().len());
+    }
+}

@@ -3,13 +3,12 @@
 use std::future::pending;
 use std::sync::mpsc::sync_channel;
 
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Way;
-use super::guard::{Guard, goes_on, here, hold, main_returns};
+use super::guard::{Guard, goes_on};
+use super::stage::{hold, join, multi_thread, on_main, parked};
 
 pub const WAYS: &[Way] = &[
     Way::both("task returns, joined", "goroutine waited for", returns),
@@ -35,48 +34,6 @@ pub const WAYS: &[Way] = &[
         cancel_ignored,
     ),
 ];
-
-/// Runs `main` on a current_thread runtime, which it drops after `main` has returned. Time is
-/// paused: a timeout elapses as soon as everybody waits.
-pub fn on_main(main: impl Future) {
-    let runtime = current_thread();
-    runtime.block_on(main);
-    main_returns();
-}
-
-pub fn current_thread() -> Runtime {
-    let mut builder = Builder::new_current_thread();
-    let runtime = builder.enable_all().start_paused(true).build();
-    runtime.expect("the system gives one")
-}
-
-pub fn multi_thread() -> Runtime {
-    let mut builder = Builder::new_multi_thread();
-    let runtime = builder
-        .worker_threads(1)
-        .on_thread_start(|| here("a worker"))
-        .build();
-    runtime.expect("the system gives one")
-}
-
-/// A task that holds a guard, has been polled, and never ends.
-pub async fn parked() -> JoinHandle<()> {
-    let (started, starts) = oneshot::channel();
-    let guard = Guard::new();
-    let task = tokio::spawn(async move {
-        let _guard = guard;
-        started.send(()).expect("its owner waits");
-        pending().await
-    });
-    starts.await.expect("it starts");
-    task
-}
-
-/// Waits for a task, whatever becomes of it.
-pub async fn join(task: JoinHandle<()>) {
-    drop(task.await);
-    println!("the join returns");
-}
 
 fn returns() {
     on_main(async {

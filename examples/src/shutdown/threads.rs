@@ -5,8 +5,8 @@ use std::sync::mpsc::sync_channel;
 use tokio::runtime::{Builder, Runtime};
 
 use super::Way;
-use super::guard::{Guard, main_returns, park, thread};
-use super::tasks::{on_main, parked};
+use super::guard::{Guard, main_returns};
+use super::stage::{hold, on_main, park, parked, thread};
 
 pub const WAYS: &[Way] = &[
     Way::both("thread joined", "goroutine waited for", joined),
@@ -46,7 +46,7 @@ fn task_is_parked() {
 
 fn task_never_started() {
     on_main(async {
-        tokio::spawn(super::guard::hold(Guard::new()));
+        tokio::spawn(hold(Guard::new()));
     });
 }
 

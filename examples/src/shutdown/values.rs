@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use std::sync::mpsc::sync_channel;
 
 use super::Way;
-use super::guard::{Guard, goes_on, hold, main_returns, park, thread};
+use super::guard::{Guard, goes_on, main_returns};
+use super::stage::{hold, park, thread};
 
 pub const WAYS: &[Way] = &[
     Way::rust("`let _ = guard()`", underscore)

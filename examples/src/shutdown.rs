@@ -9,6 +9,7 @@
 //! cargo run -q -p companion --bin shutdown -- 'select! loser'
 //! ```
 
+mod aborts;
 mod blocking;
 mod guard;
 mod handles;
@@ -103,7 +104,7 @@ pub const GROUPS: [Group; 5] = [
     Group {
         file: "src/appendix/shutdown-task.md",
         subject: "a task ends",
-        ways: &[tasks::WAYS, handles::WAYS],
+        ways: &[tasks::WAYS, aborts::WAYS, handles::WAYS],
     },
     Group {
         file: "src/appendix/shutdown-runtime.md",
@@ -143,7 +144,7 @@ pub fn take(argument: &str) -> Result<(), String> {
     let mut ways = GROUPS.iter().flat_map(Group::ways);
     let way = ways.find(|way| !way.name.is_empty() && way.argument() == argument);
     let way = way.ok_or_else(|| format!("there is no way {argument:?}"))?;
-    guard::here("main");
+    guard::here(guard::MAIN);
     (way.run)();
     Ok(())
 }

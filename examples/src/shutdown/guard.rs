@@ -2,6 +2,11 @@
 
 use std::cell::Cell;
 
+/// What `main`'s thread is called.
+pub const MAIN: &str = "main";
+pub const MADE: &str = "the guard is made";
+pub const GOES_ON: &str = "the caller goes on";
+
 thread_local! {
     /// What a reader calls this thread. It has no destructor, so a guard in another thread local
     /// can still read it.
@@ -15,7 +20,7 @@ pub struct Guard(());
 impl Guard {
     #[allow(clippy::new_without_default)] // making one is an event
     pub fn new() -> Guard {
-        println!("the guard is made");
+        println!("{MADE}");
         Guard(())
     }
 }
@@ -34,7 +39,7 @@ pub fn here(thread: &'static str) {
 
 /// Marks that whoever took the way out is at its next line.
 pub fn goes_on() {
-    println!("the caller goes on");
+    println!("{GOES_ON}");
 }
 
 /// Marks the end of `main`.

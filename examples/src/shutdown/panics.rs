@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use super::Way;
 use super::guard::{Guard, goes_on};
-use super::stage::thread;
+use super::stage::{join, on_main, thread};
 
 pub const WAYS: &[Way] = &[
     Way::both("panic", "panic", panics).at("trap/exits.md#the-owner-lets-go"),
@@ -13,6 +13,10 @@ pub const WAYS: &[Way] = &[
         .at("foundations/drop-order.md#a-destructor-that-panics"),
     Way::both("panic during a panic", "panic during a panic", twice)
         .at("trap/exits.md#the-process-ends-first"),
+    Way::rust(
+        "panic during a panic in a task, guard in main",
+        twice_in_a_task,
+    ),
     Way::rust("panic under `panic = \"abort\"`", panics)
         .aborting()
         .at("trap/exits.md#the-process-ends-first"),
@@ -56,6 +60,17 @@ fn twice() {
     let _guard = Guard::new();
     let _faulty = Faulty;
     panic!("bad amount");
+}
+
+fn twice_in_a_task() {
+    on_main(async {
+        let _guard = Guard::new();
+        let task = tokio::spawn(async {
+            let _faulty = Faulty;
+            panic!("bad amount");
+        });
+        join(task).await;
+    });
 }
 
 fn in_a_thread() {

@@ -14,6 +14,7 @@ pub const WAYS: &[Way] = &[
     Way::rust("multi_thread runtime dropped", drop_multi_thread)
         .at("trap/exits.md#the-runtime-ends-first"),
     Way::rust("runtime in a `static`", in_a_static).at("trap/exits.md#the-runtime-ends-first"),
+    Way::rust("runtime dropped in async code", drop_in_async_code),
     Way::rust("`spawn` from a drop", spawned_at_the_end),
 ];
 
@@ -29,6 +30,12 @@ fn drop_multi_thread() {
     runtime.block_on(parked());
     drop(runtime);
     goes_on();
+}
+
+fn drop_in_async_code() {
+    let inner = current_thread();
+    inner.block_on(parked());
+    on_main(async { drop(inner) });
 }
 
 fn in_a_static() {

@@ -5,7 +5,7 @@ use std::process::Command;
 use tokio::runtime::Builder;
 
 use super::Way;
-use super::guard::{Guard, goes_on};
+use super::guard::{Guard, main_returns};
 use super::stage::park;
 use crate::exits::stop_signal;
 
@@ -32,15 +32,12 @@ fn handled(signal: &str) {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.expect("the system gives one").block_on(async {
         let stopped = stop_signal().expect("the system takes a handler");
-        let serve = async {
-            let _guard = Guard::new();
-            send(signal);
-            stopped.await;
-            println!("the signal arrives");
-        };
-        serve.await;
-        goes_on();
+        let _guard = Guard::new();
+        send(signal);
+        stopped.await;
+        println!("the signal arrives");
     });
+    main_returns();
 }
 
 /// Has a shell send a signal to this process.

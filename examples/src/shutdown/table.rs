@@ -1,5 +1,6 @@
 //! What a way printed, and how its process ended, in the words of a cell.
 
+use super::guard::{GOES_ON, MADE, MAIN};
 use super::{Group, Way};
 
 /// What the child process of a way did.
@@ -10,18 +11,22 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Whether the guard ran, on which thread, between which events, and how the process ended.
+    /// Whether the guard ran, when, on which thread unless that was main's, and how the process
+    /// ended unless that was exit code 0.
     fn cell(&self) -> String {
         let lines: Vec<&str> = self.printed.lines().filter(|line| *line != MADE).collect();
         let at = lines.iter().position(|line| line.contains(RUNS));
-        let ran = at.map(|at| {
-            let (_, thread) = lines[at].split_once(RUNS).unwrap_or_default();
-            let before = lines.get(at + 1).map(|next| format!(", before {next}"));
-            let after = lines[..at].last().map(|last| format!(", after {last}"));
-            let when = after.into_iter().chain(before).collect::<String>();
-            format!("runs on {thread}{when}")
-        });
-        let ran = ran.unwrap_or_else(|| "**does not run**".into());
+        let ran = match at {
+            None => "**does not run**".into(),
+            Some(at) => {
+                let (_, thread) = lines[at].split_once(RUNS).unwrap_or_default();
+                let when = when(lines[..at].last(), lines.get(at + 1));
+                match thread {
+                    MAIN => format!("runs{when}"),
+                    _ => format!("runs{when}, on {thread}"),
+                }
+            }
+        };
         match self.ending.split(['(', ')']).nth(1) {
             None if self.ending == "exit code 0" => ran,
             None => format!("{ran}; {}", self.ending),
@@ -30,8 +35,19 @@ impl Ran {
     }
 }
 
-/// What a guard prints when it is made, and between what ran and where.
-const MADE: &str = "the guard is made";
+/// When the guard ran: between the line before its own and the line after.
+fn when(before: Option<&&str>, after: Option<&&str>) -> String {
+    let rest = after.map(|after| format!(", before {after}"));
+    match (before, after) {
+        (None, None) => String::new(),
+        (None, Some(&GOES_ON)) => " at once".into(),
+        (None, Some(after)) => format!(" before {after}"),
+        (Some(&GOES_ON), _) => format!(" later{}", rest.unwrap_or_default()),
+        (Some(before), _) => format!(" after {before}{}", rest.unwrap_or_default()),
+    }
+}
+
+/// What a guard prints between what ran and where.
 const RUNS: &str = " runs on ";
 
 impl Way {
@@ -116,25 +132,31 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_says_where_and_between_what_the_guard_ran() {
-        let printed = "the guard is made\nA\nthe guard runs on main\nB\nC\n";
-        assert_eq!(
-            cell(printed, "exit code 0"),
-            "runs on main, after A, before B"
-        );
-        let alone = "the deferred call runs on its own goroutine\n";
-        assert_eq!(
-            cell(alone, "exit code 2"),
-            "runs on its own goroutine; exit code 2"
-        );
+    fn a_cell_says_between_what_the_guard_ran() {
+        let ran = "the guard runs on main";
+        let ran = |before: &str, after: &str| {
+            let printed = format!("{MADE}\n{before}\n{ran}\n{after}\n");
+            cell(printed.trim_end(), "exit code 0")
+        };
+        assert_eq!(ran("A", "B"), "runs after A, before B");
+        assert_eq!(ran("A", ""), "runs after A");
+        assert_eq!(ran(GOES_ON, "B"), "runs later, before B");
+    }
+
+    #[test]
+    fn a_cell_says_on_which_thread_the_guard_ran() {
+        let ran = |thread| cell(&format!("the call runs on {thread}"), "exit code 2");
+        assert_eq!(ran("main"), "runs; exit code 2");
+        assert_eq!(ran("a worker"), "runs, on a worker; exit code 2");
+        let at_once = format!("the call runs on main\n{GOES_ON}");
+        assert_eq!(cell(&at_once, "exit code 0"), "runs at once");
     }
 
     #[test]
     fn a_cell_says_how_the_process_ended() {
-        let made = "the guard is made\n";
         let ending = "signal: 6 (SIGABRT) (core dumped)";
-        assert_eq!(cell(made, ending), "**does not run**; SIGABRT");
-        assert_eq!(cell(made, "exit code 0"), "**does not run**");
+        assert_eq!(cell(MADE, ending), "**does not run**; SIGABRT");
+        assert_eq!(cell(MADE, "exit code 0"), "**does not run**");
     }
 
     #[test]

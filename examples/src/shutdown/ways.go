@@ -138,15 +138,12 @@ func unhandled(name string) {
 }
 
 func handled(name string) {
-	func() {
-		stopped, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		defer ran()
-		send(name)
-		<-stopped.Done()
-		fmt.Println("the signal arrives")
-	}()
-	goesOn()
+	stopped, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	defer ran()
+	send(name)
+	<-stopped.Done()
+	fmt.Println("the signal arrives")
 }
 
 // parked starts a goroutine that looks at no context, and returns when that waits for ever.

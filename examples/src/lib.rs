@@ -5,6 +5,9 @@
 pub mod exercises;
 pub mod exits;
 pub mod in_flight;
+pub mod lock_scope;
+pub mod outcome;
 pub mod shutdown;
+pub mod supervise;
 pub mod task_cost;
 pub mod waiting;

@@ -75,12 +75,34 @@ fn bless(block: &Block, actual: &str) -> Result<(), String> {
         .map_err(|_| "another block could not be written")?;
     let file = root().join(&block.page);
     let page = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", block.page))?;
-    let old = format!("```{}\n{}```", block.words.join(","), block.source);
+    let old = as_written(block);
     let thread = Regex::new(r"\((\d+)\) panicked at").map_err(|error| error.to_string())?;
     let actual = thread.replace_all(actual, "([..]) panicked at");
     let new = format!("```{}\n{actual}```", block.words.join(","));
-    if page.matches(&old).count() != 1 {
+    // Several outputs may still be empty: it is the first of its like under its program.
+    let above = program_above(block).map_or(String::new(), |program| as_written(&program));
+    let place = page.find(&above).map(|start| start + above.len());
+    let place = place.and_then(|under| Some(under + page[under..].find(&old)?));
+    let place = place.filter(|_| above.is_empty() || page.matches(&above).count() == 1);
+    let Some(start) = place else {
         return Err("this output cannot be told from another on the page: edit it by hand".into());
-    }
-    fs::write(&file, page.replace(&old, &new)).map_err(|error| format!("{}: {error}", block.page))
+    };
+    let page = format!("{}{new}{}", &page[..start], &page[start + old.len()..]);
+    fs::write(&file, page).map_err(|error| format!("{}: {error}", block.page))
+}
+
+fn as_written(block: &Block) -> String {
+    format!("```{}\n{}```", block.words.join(","), block.source)
+}
+
+fn program_above(block: &Block) -> Option<Block> {
+    let book = super::book();
+    let page = book
+        .pages
+        .into_iter()
+        .find(|page| page.path == block.page)?;
+    let program = |program: &&Block| {
+        program.line < block.line && ["rust", "go", "java"].contains(&program.kind())
+    };
+    page.blocks.iter().rfind(program).cloned()
 }

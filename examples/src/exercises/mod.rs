@@ -3,11 +3,16 @@
 //!
 //! Try one: edit its `start.rs`, then `cargo run -q -p companion --bin exercise -- NAME`.
 
+pub mod argument_time;
 pub mod best_practice;
 pub mod closure_capture;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod lock_across_await;
+pub mod lock_scope;
+pub mod log_line;
+pub mod panics;
 pub mod return_value;
 pub mod scope;
 pub mod task_cost;
@@ -73,8 +78,33 @@ pub const ALL: &[Exercise] = &[
         solution: closure_capture::solution,
     },
     Exercise {
+        name: "lock-scope",
+        start: lock_scope::start,
+        solution: lock_scope::solution,
+    },
+    Exercise {
+        name: "lock-across-await",
+        start: lock_across_await::start,
+        solution: lock_across_await::solution,
+    },
+    Exercise {
+        name: "argument-time",
+        start: argument_time::start,
+        solution: argument_time::solution,
+    },
+    Exercise {
         name: "waiting",
         start: waiting::start,
         solution: waiting::solution,
+    },
+    Exercise {
+        name: "panics",
+        start: panics::start,
+        solution: panics::solution,
+    },
+    Exercise {
+        name: "log-line",
+        start: log_line::start,
+        solution: log_line::solution,
     },
 ];

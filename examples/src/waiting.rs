@@ -11,31 +11,35 @@
 //! One cell is a panic of `thread::scope`: its message comes on stderr.
 //!
 //! A column is a function of `probes`, the same for every tool; a row is an implementation of
-//! [`Waits`](probes::Waits). `words` has what can be seen, and how a cell says it.
+//! [`Waits`]. `words` has what can be seen, and how a cell says it.
 
 pub mod in_place;
 pub mod job;
 pub mod probes;
+pub mod scope;
+pub mod sets;
 pub mod tasks;
 pub mod threads;
+pub mod waits;
 pub mod words;
 
 use std::ops::Range;
 
 use tokio::runtime::Builder;
 
-use probes::Waits;
+use waits::Waits;
 use words::{Hears, Keeps, Late, OnCancel, OnDrop, Order, Others};
 
 /// What there is to see of a tool.
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "Tool",
     "Dropped while a job runs",
-    "A job panics: the waiter hears",
-    "The wait is cancelled",
-    "A job comes late",
-    "Order of results",
-    "Keeps until somebody reads",
+    "Wait cancelled: the jobs",
+    "The waiter hears",
+    "The other jobs",
+    "A late job",
+    "Results come",
+    "Nobody reads: it keeps",
 ];
 
 /// A part of the table that fits on a page: all rows, and some of the columns beside the first.
@@ -47,12 +51,16 @@ pub struct Table {
 
 pub const TABLES: &[Table] = &[
     Table {
-        file: "src/appendix/waiting-trouble.md",
-        columns: 1..4,
+        file: "src/appendix/waiting-drop.md",
+        columns: 1..3,
     },
     Table {
-        file: "src/appendix/waiting-use.md",
-        columns: 4..COLUMNS.len(),
+        file: "src/appendix/waiting-panic.md",
+        columns: 3..5,
+    },
+    Table {
+        file: "src/appendix/waiting-results.md",
+        columns: 5..COLUMNS.len(),
     },
 ];
 
@@ -80,8 +88,8 @@ impl Row {
     fn new(
         name: &str,
         on_drop: OnDrop,
-        (hears, others): (Hears, Others),
         on_cancel: OnCancel,
+        (hears, others): (Hears, Others),
         late: Late,
         order: Order,
         keeps: Keeps,
@@ -89,8 +97,9 @@ impl Row {
         Self([
             name.to_owned(),
             on_drop.to_string(),
-            format!("{hears}; {others}"),
             on_cancel.to_string(),
+            hears.to_string(),
+            others.to_string(),
             late.to_string(),
             order.to_string(),
             keeps.to_string(),
@@ -103,8 +112,8 @@ fn row<W: Waits>() -> Row {
     Row::new(
         W::NAME,
         run(probes::on_drop::<W>()),
-        run(probes::on_panic::<W>()),
         run(probes::on_cancel::<W>()),
+        run(probes::on_panic::<W>()),
         run(probes::late::<W>()),
         run(probes::order::<W>()),
         run(probes::keeps::<W>()),
@@ -121,17 +130,17 @@ fn run<T>(probe: impl Future<Output = T>) -> T {
 pub fn rust() -> Vec<Row> {
     vec![
         row::<tasks::Handles>(),
-        row::<tasks::Set>(),
-        row::<tasks::WholeSet>(),
-        row::<tasks::Map>(),
-        row::<tasks::Queue>(),
+        row::<sets::Set>(),
+        row::<sets::WholeSet>(),
+        row::<sets::Map>(),
+        row::<sets::Queue>(),
         row::<tasks::Tracker>(),
         row::<tasks::LastSender>(),
         row::<in_place::All>(),
         row::<in_place::Unordered>(),
         row::<in_place::TryJoin>(),
         threads::handles(),
-        threads::scope(),
+        scope::row(),
     ]
 }
 
@@ -154,7 +163,7 @@ mod tests {
     use super::*;
     use futures::future::BoxFuture;
     use job::Work;
-    use probes::Heard;
+    use waits::Heard;
 
     /// Its wait gives up at once, and its drop runs what it was given.
     struct Wrong(Option<BoxFuture<'static, job::Receipt>>);
@@ -184,7 +193,7 @@ mod tests {
     #[test]
     fn a_drop_is_observed_not_assumed() {
         assert_eq!(run(probes::on_drop::<Wrong>()), OnDrop::Leaves);
-        assert_eq!(run(probes::on_drop::<tasks::Set>()), OnDrop::Aborts);
+        assert_eq!(run(probes::on_drop::<sets::Set>()), OnDrop::Aborts);
     }
 
     #[test]
@@ -200,11 +209,17 @@ mod tests {
     }
 
     #[test]
+    fn a_blocking_wait_that_returns_early_is_noticed() {
+        let job = job::Job::new(1);
+        assert!(!threads::watch(&job, || ()).1);
+    }
+
+    #[test]
     fn a_line_of_the_go_half_is_a_row_or_an_error() {
-        let printed = "Go\t1\t2\t3\t4\t5\t6";
-        let rows = go(printed).expect("seven cells");
-        assert!(TABLES[0].of(&rows).ends_with("\n| Go | 1 | 2 | 3 |\n"));
-        assert!(TABLES[1].of(&rows).ends_with("\n| Go | 4 | 5 | 6 |\n"));
+        let printed = "Go\t1\t2\t3\t4\t5\t6\t7";
+        let rows = go(printed).expect("eight cells");
+        assert!(TABLES[0].of(&rows).ends_with("\n| Go | 1 | 2 |\n"));
+        assert!(TABLES[2].of(&rows).ends_with("\n| Go | 5 | 6 | 7 |\n"));
         assert!(go("Go\t1").is_err());
     }
 }

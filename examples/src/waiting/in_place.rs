@@ -4,12 +4,12 @@ use futures::future::{BoxFuture, FutureExt, JoinAll, join_all};
 use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::job::{Receipt, Work};
-use super::probes::{Heard, Waits};
+use super::waits::{Heard, Waits};
 
 pub struct All(Option<JoinAll<Work>>);
 
 impl Waits for All {
-    const NAME: &'static str = "[`join_all`]";
+    const NAME: &'static str = "[`futures::join_all`]";
 
     fn of(jobs: Vec<Work>) -> Self {
         Self(Some(join_all(jobs)))

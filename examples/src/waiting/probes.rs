@@ -10,33 +10,11 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::time::{sleep, timeout};
 
-use super::job::{Job, Work};
+use super::job::Job;
+use super::waits::{Heard, Waits};
 use super::words::{Hears, Keeps, Late, OnCancel, OnDrop, Order, Others};
 
 const HOUR: Duration = Duration::from_secs(3600);
-
-/// What a wait says about one job.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Heard {
-    Result(u32),
-    Panic,
-}
-
-/// A tool that waits for jobs.
-pub trait Waits {
-    /// As the table shows it.
-    const NAME: &'static str;
-
-    /// The tool with these jobs in it; started, if it starts them.
-    fn of(jobs: Vec<Work>) -> Self;
-
-    /// Waits, as one does with this tool, until there is nothing left to wait for. Pushes what it
-    /// learns of each job as it learns it.
-    fn wait(&mut self, heard: &mut Vec<Heard>) -> impl Future<Output = ()>;
-
-    /// Adds a job to those it has. `Some(false)`: it refuses; `None`: it has no call for it.
-    fn add(&mut self, late: Work) -> Option<bool>;
-}
 
 /// Returns when no task can run any more.
 async fn settle() {
@@ -165,12 +143,7 @@ pub async fn order<W: Waits>() -> Order {
         Heard::Result(id) => *id,
         Heard::Panic => panic!("no job panics"),
     });
-    match ids.collect::<Vec<_>>().as_slice() {
-        [] => Order::NoResults,
-        [1, 2, 3] => Order::Added,
-        [3, 1, 2] => Order::Ended,
-        other => panic!("{}: results in the order {other:?}", W::NAME),
-    }
+    Order::of(&ids.collect::<Vec<_>>())
 }
 
 /// First nobody waits; if nothing runs then, somebody waits for a second job as well.
@@ -180,10 +153,7 @@ pub async fn keeps<W: Waits>() -> Keeps {
     first.open();
     settle().await;
     if first.finished() {
-        return match first.receipts() {
-            0 => Keeps::Nothing,
-            _ => Keeps::Results,
-        };
+        return Keeps::of(&first);
     }
     let mut heard = Vec::new();
     let mut wait = pin!(tool.wait(&mut heard));

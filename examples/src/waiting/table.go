@@ -1,5 +1,7 @@
 // The Go half of the waiting table: see examples/src/waiting.rs. It prints a line for each tool,
 // its cells set apart by tabs. A program that panics is this one, started again.
+//
+// One thread runs at a time, so whoever can run does, before yield returns.
 package main
 
 import (
@@ -32,6 +34,12 @@ func (j *job) run() {
 	defer close(j.ended)
 	<-j.gate
 	j.finished.Store(true)
+}
+
+func yield() {
+	for range 100 {
+		runtime.Gosched()
+	}
 }
 
 // tool is what waits: it starts functions, and waits for them.
@@ -80,76 +88,109 @@ func group() tool {
 	}
 }
 
+// waiting starts a wait, and says whether it still waits.
+func waiting(t tool) func() bool {
+	var returned atomic.Bool
+	go func() { t.wait(); returned.Store(true) }()
+	return func() bool { yield(); return !returned.Load() }
+}
+
 // onDrop: the function that started the job returns without Wait.
 func onDrop(t func() tool) string {
 	j := newJob()
 	func() { t().start(j.run) }()
-	if j.finished.Load() {
-		return "waits for it"
-	}
+	check(!j.finished.Load())
 	close(j.gate)
 	<-j.ended
+	check(j.finished.Load())
 	return "lets it run on"
 }
 
-// onPanic starts this program again, with a job that panics while another runs.
-func onPanic(t func() tool) string {
+// onCancel: Wait does not return before the job has ended, and takes nothing that could cancel it.
+func onCancel(t func() tool) string {
+	j, tool := newJob(), t()
+	tool.start(j.run)
+	waits := waiting(tool)
+	check(waits() && tool.waitType.NumIn() == 0)
+	close(j.gate)
+	check(!waits())
+	return "cannot be: it blocks"
+}
+
+// onPanic starts this program again, with a job that panics.
+func onPanic(t func() tool) (waiter, others string) {
 	self, err := os.Executable()
 	check(err == nil)
 	said, err := exec.Command(self, t().name).CombinedOutput()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return "nothing; the others run on"
+	check(errors.As(err, &exit))
+	_, message, _ := strings.Cut(string(said), "panic: ")
+	switch {
+	case strings.HasPrefix(message, waitReturns):
+		waiter = "nothing: `Wait` may return first"
+	case strings.HasPrefix(message, waitHangs):
+		waiter = "nothing"
 	}
-	check(strings.Contains(string(said), "panic: the job fails"))
-	return fmt.Sprintf("nothing: the process ends, code %d", exit.ExitCode())
+	check(waiter != "")
+	return waiter, fmt.Sprintf("end with the process, code %d", exit.ExitCode())
 }
+
+const (
+	waitReturns = "the wait has returned"
+	waitHangs   = "the wait has not returned"
+)
 
 // panics is what onPanic starts.
 func panics(t tool) {
-	forever := newJob()
-	t.start(forever.run)
-	t.start(func() { panic("the job fails") })
+	returned := make(chan struct{})
+	t.start(func() { panic(failure(returned)) })
+	defer func() {
+		if recover() != nil {
+			os.Exit(0) // the wait panics: onPanic has no word for it
+		}
+	}()
 	t.wait()
+	close(returned)
+	select {}
 }
 
-// onCancel: Wait takes nothing that could cancel it, and does not return before the job has ended.
-func onCancel(t func() tool) string {
-	j, tool := newJob(), t()
-	tool.start(j.run)
-	returned := make(chan error)
-	go func() { returned <- tool.wait() }()
-	for range 100 {
-		runtime.Gosched()
-	}
+// failure is closed when the wait has returned.
+type failure chan struct{}
+
+// Error is what the runtime prints. It asks when the deferred functions of the goroutine have run,
+// and before the process ends.
+func (returned failure) Error() string {
+	yield()
 	select {
 	case <-returned:
-		panic("Wait returned before its job")
+		return waitReturns
 	default:
+		return waitHangs
 	}
-	close(j.gate)
-	<-returned
-	check(j.finished.Load())
-	if tool.waitType.NumIn() == 0 {
-		return "cannot: it blocks"
-	}
-	return "the work runs on; wait again"
 }
 
+// late: one job comes while a wait is on, one when it has returned.
 func late(t func() tool) string {
-	first, second, tool := newJob(), newJob(), t()
+	first, second, third, tool := newJob(), newJob(), newJob(), t()
 	tool.start(first.run)
-	close(first.gate)
-	tool.wait()
+	waits := waiting(tool)
+	check(waits())
 	tool.start(second.run)
-	cancelled := tool.cancelled()
+	close(first.gate)
+	check(waits())
 	close(second.gate)
-	tool.wait()
-	check(second.finished.Load())
+	check(!waits())
+
+	tool.start(third.run)
+	cancelled := tool.cancelled()
+	waits = waiting(tool)
+	check(waits())
+	close(third.gate)
+	check(!waits() && third.finished.Load())
 	if cancelled {
-		return "taken, waited for; its context is cancelled"
+		return "taken; its context is cancelled"
 	}
-	return "taken, waited for"
+	return "taken"
 }
 
 // order looks at what Wait can return, and for an errgroup at which error it does.
@@ -157,10 +198,8 @@ func order(t func() tool) string {
 	if t().waitType.NumOut() == 0 {
 		return "no results"
 	}
-	if err := twoErrors().Wait(); err.Error() == "the second job fails first" {
-		return "the first error in time"
-	}
-	return "the first error in order"
+	check(twoErrors().Wait().Error() == "the second job fails first")
+	return "the first error in time"
 }
 
 func keeps(t func() tool) string {
@@ -168,10 +207,9 @@ func keeps(t func() tool) string {
 		return "nothing"
 	}
 	g := twoErrors()
-	if first := g.Wait(); first != nil && first == g.Wait() {
-		return "the first error"
-	}
-	return "nothing"
+	first := g.Wait()
+	check(first != nil && first == g.Wait())
+	return "the first error"
 }
 
 // twoErrors is an errgroup whose second job fails before its first.
@@ -188,14 +226,18 @@ func check(holds bool) {
 	}
 }
 
+func row(t func() tool) []string {
+	waiter, others := onPanic(t)
+	return []string{t().name, onDrop(t), onCancel(t), waiter, others, late(t), order(t), keeps(t)}
+}
+
 func main() {
+	runtime.GOMAXPROCS(1)
 	for _, t := range []func() tool{waitGroup, waitGroupGo, group} {
-		name := t().name
 		switch {
 		case len(os.Args) == 1:
-			cells := []string{name, onDrop(t), onPanic(t), onCancel(t), late(t), order(t), keeps(t)}
-			fmt.Println(strings.Join(cells, "\t"))
-		case os.Args[1] == name:
+			fmt.Println(strings.Join(row(t), "\t"))
+		case os.Args[1] == t().name:
 			panics(t())
 		}
 	}

@@ -1,28 +1,21 @@
-//! The rows of the waiting table that spawn tasks.
+//! The rows of the waiting table that wait for tasks without owning them.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
 use tokio::sync::mpsc::{self, Receiver, Sender, WeakSender};
-use tokio::task::{JoinError, JoinHandle, JoinSet};
-use tokio_util::task::{JoinMap, JoinQueue, TaskTracker};
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
-use super::job::{Receipt, Work};
-use super::probes::{Heard, Waits};
-
-fn heard(joined: Result<Receipt, JoinError>) -> Heard {
-    match joined {
-        Ok(receipt) => Heard::Result(receipt.id),
-        Err(error) if error.is_panic() => Heard::Panic,
-        Err(error) => panic!("nobody aborts a job: {error}"),
-    }
-}
+use super::job::Receipt;
+use super::job::Work;
+use super::waits::{Heard, Waits};
 
 /// Handles that are awaited one after the other.
 pub struct Handles(VecDeque<JoinHandle<Receipt>>);
 
 impl Waits for Handles {
-    const NAME: &'static str = "[`JoinHandle`]s, awaited in turn";
+    const NAME: &'static str = "[`JoinHandle`], one by one";
 
     fn of(jobs: Vec<Work>) -> Self {
         Self(jobs.into_iter().map(tokio::spawn).collect())
@@ -30,104 +23,13 @@ impl Waits for Handles {
 
     async fn wait(&mut self, all: &mut Vec<Heard>) {
         while let Some(handle) = self.0.front_mut() {
-            all.push(heard(handle.await));
+            all.push(Heard::of(handle.await));
             self.0.pop_front();
         }
     }
 
     fn add(&mut self, late: Work) -> Option<bool> {
         self.0.push_back(tokio::spawn(late));
-        Some(true)
-    }
-}
-
-pub struct Set(JoinSet<Receipt>);
-
-impl Waits for Set {
-    const NAME: &'static str = "[`JoinSet`]";
-
-    fn of(jobs: Vec<Work>) -> Self {
-        Self(jobs.into_iter().collect())
-    }
-
-    async fn wait(&mut self, all: &mut Vec<Heard>) {
-        while let Some(joined) = self.0.join_next().await {
-            all.push(heard(joined));
-        }
-    }
-
-    fn add(&mut self, late: Work) -> Option<bool> {
-        self.0.spawn(late);
-        Some(true)
-    }
-}
-
-/// `join_all` takes the set: the wait owns it from then on.
-pub struct WholeSet(Option<JoinSet<Receipt>>);
-
-impl Waits for WholeSet {
-    const NAME: &'static str = "[`JoinSet::join_all`]";
-
-    fn of(jobs: Vec<Work>) -> Self {
-        Self(Some(jobs.into_iter().collect()))
-    }
-
-    async fn wait(&mut self, all: &mut Vec<Heard>) {
-        if let Some(set) = self.0.take() {
-            let receipts = set.join_all().await;
-            all.extend(receipts.iter().map(|receipt| Heard::Result(receipt.id)));
-        }
-    }
-
-    fn add(&mut self, _: Work) -> Option<bool> {
-        None
-    }
-}
-
-/// The keys are consecutive numbers.
-pub struct Map(JoinMap<usize, Receipt>, usize);
-
-impl Waits for Map {
-    const NAME: &'static str = "[`JoinMap`]";
-
-    fn of(jobs: Vec<Work>) -> Self {
-        let mut map = Self(JoinMap::new(), 0);
-        for job in jobs {
-            map.add(job);
-        }
-        map
-    }
-
-    async fn wait(&mut self, all: &mut Vec<Heard>) {
-        while let Some((_key, joined)) = self.0.join_next().await {
-            all.push(heard(joined));
-        }
-    }
-
-    fn add(&mut self, late: Work) -> Option<bool> {
-        self.0.spawn(self.1, late);
-        self.1 += 1;
-        Some(true)
-    }
-}
-
-pub struct Queue(JoinQueue<Receipt>);
-
-impl Waits for Queue {
-    const NAME: &'static str = "[`JoinQueue`]";
-
-    fn of(jobs: Vec<Work>) -> Self {
-        Self(jobs.into_iter().collect())
-    }
-
-    async fn wait(&mut self, all: &mut Vec<Heard>) {
-        while let Some(joined) = self.0.join_next().await {
-            all.push(heard(joined));
-        }
-    }
-
-    fn add(&mut self, late: Work) -> Option<bool> {
-        self.0.spawn(late);
         Some(true)
     }
 }

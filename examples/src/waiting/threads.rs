@@ -1,10 +1,10 @@
-//! The rows of the waiting table that are threads. A wait blocks here, so nothing can look on from
-//! the same thread: each column is written out, and a job's gate opens before the wait.
+//! The row of the waiting table for handles of threads. A wait blocks here, so it runs on a thread
+//! of its own, and another one looks on.
 
-use std::sync::Mutex;
-use std::thread::{self, Builder, JoinHandle, ScopedJoinHandle};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
+use std::thread::{self, Builder, JoinHandle, Result};
 
-use futures::FutureExt;
 use futures::executor::block_on;
 
 use super::Row;
@@ -13,26 +13,53 @@ use super::words::{Hears, Keeps, Late, OnCancel, OnDrop, Order, Others};
 
 pub fn handles() -> Row {
     Row::new(
-        "[`thread::JoinHandle`]s, joined in turn",
-        handle_on_drop(),
-        handle_on_panic(),
-        handle_on_cancel(),
-        handle_late(),
-        handle_order(),
-        handle_keeps(),
+        "[`thread::JoinHandle`], one by one",
+        on_drop(),
+        on_cancel(),
+        on_panic(),
+        late(),
+        order(),
+        keeps(),
     )
 }
 
-pub fn scope() -> Row {
-    Row::new(
-        "[`thread::scope`]",
-        scope_on_drop(),
-        scope_on_panic(),
-        scope_on_cancel(),
-        scope_late(),
-        scope_order(),
-        scope_keeps(),
-    )
+/// What a wait gave, and whether this job had ended when it did.
+///
+/// The job's gate stays closed until the wait has had its chance to return without it. A wait that
+/// panics says so on stderr, and the name of its thread says where that comes from.
+pub fn watch<T: Send>(job: &Job, wait: impl FnOnce() -> T + Send) -> (Result<T>, bool) {
+    let started = Barrier::new(2);
+    let watched = || {
+        started.wait();
+        let given = catch_unwind(AssertUnwindSafe(wait));
+        (given, job.finished())
+    };
+    let waiter = Builder::new().name("the waiting table, on purpose".into());
+    thread::scope(|s| {
+        let waiter = waiter.spawn_scoped(s, watched);
+        let waiter = waiter.expect("the system gives a thread");
+        started.wait();
+        for _ in 0..1000 {
+            thread::yield_now();
+        }
+        job.open();
+        waiter.join().expect("its panic is caught")
+    })
+}
+
+/// Returns when the job's thread has dropped it.
+pub fn until_dropped(job: &Job) {
+    while !job.dropped() {
+        thread::yield_now();
+    }
+}
+
+/// Of three jobs that a tool has started, the third ends first, then the first, then the second.
+pub fn open_in_turn(jobs: &[Job; 3]) {
+    for job in [&jobs[2], &jobs[0], &jobs[1]] {
+        job.open();
+        until_dropped(job);
+    }
 }
 
 fn start(job: &Job) -> JoinHandle<Receipt> {
@@ -40,14 +67,7 @@ fn start(job: &Job) -> JoinHandle<Receipt> {
     thread::spawn(|| block_on(work))
 }
 
-/// Returns when the job's thread has dropped it.
-fn until_dropped(job: &Job) {
-    while !job.dropped() {
-        thread::yield_now();
-    }
-}
-
-fn handle_on_drop() -> OnDrop {
+fn on_drop() -> OnDrop {
     let job = Job::new(1);
     drop(start(&job));
     if job.dropped() {
@@ -59,189 +79,55 @@ fn handle_on_drop() -> OnDrop {
     OnDrop::Leaves
 }
 
-/// A second thread joins the good job, then the bad one. The good one's gate stays closed until
-/// the bad one has panicked.
-fn handle_on_panic() -> (Hears, Others) {
+/// The good job is joined before the bad one, which panics at once.
+fn on_panic() -> (Hears, Others) {
     let (good, bad) = (Job::new(1), Job::failing(2));
     let handles = [start(&good), start(&bad)];
-    let heard = Mutex::new(Vec::new());
-    let push = |failed| heard.lock().expect("no push panics").push(failed);
-    let at_once = thread::scope(|s| {
-        s.spawn(|| {
-            for handle in handles {
-                push(handle.join().is_err());
-            }
-        });
-        bad.open();
-        until_dropped(&bad);
-        let at_once = heard.lock().expect("no push panics").contains(&true);
-        assert!(!good.dropped());
-        good.open();
-        at_once
+    bad.open();
+    until_dropped(&bad);
+    let alive = !good.dropped();
+    let (heard, _) = watch(&good, || {
+        handles.map(|handle| handle.join().is_err().then(|| good.finished()))
     });
-    assert!(good.finished());
-    let hears = match heard.into_inner().expect("no push panics").contains(&true) {
-        true if at_once => Hears::Err,
-        true => Hears::ErrInTurn,
-        false => Hears::Nothing,
+    let hears = match heard.expect("join returns what the thread did").as_slice() {
+        [None, Some(true)] => Hears::ErrInTurn,
+        [None, Some(false)] => Hears::Err,
+        other => panic!("two handles gave {other:?}"),
     };
+    assert!(alive && good.finished(), "a panic stops another thread");
     (hears, Others::RunOn)
 }
 
-/// Polls a future that waits, once.
-fn cancel(wait: impl Future<Output = ()>) -> OnCancel {
-    match wait.now_or_never() {
-        Some(()) => OnCancel::Blocks,
-        None => panic!("a wait of threads has no `.await`"),
-    }
-}
-
-fn handle_on_cancel() -> OnCancel {
+fn on_cancel() -> OnCancel {
     let job = Job::new(1);
     let handle = start(&job);
-    cancel(async {
-        job.open();
-        assert!(handle.join().is_ok() && job.finished());
-    })
+    let (_, ended_first) = watch(&job, || handle.join());
+    assert!(ended_first, "join returned before its thread");
+    OnCancel::Blocks
 }
 
-fn handle_late() -> Late {
+/// The second thread is started when the first has been joined.
+fn late() -> Late {
     let [first, late] = [1, 2].map(Job::new);
-    let mut handles = vec![start(&first)];
     first.open();
-    assert!(handles.pop().is_some_and(|handle| handle.join().is_ok()));
-    handles.push(start(&late));
-    late.open();
-    assert!(handles.pop().is_some_and(|handle| handle.join().is_ok()));
-    assert!(late.finished());
+    let (_, ended_first) = watch(&late, || [&first, &late].map(|job| start(job).join()));
+    assert!(ended_first, "join returned before its thread");
     Late::Taken
 }
 
-fn handle_order() -> Order {
+fn order() -> Order {
     let jobs = [1, 2, 3].map(Job::new);
     let handles = jobs.each_ref().map(start);
-    for job in [&jobs[2], &jobs[0], &jobs[1]] {
-        job.open();
-        until_dropped(job);
-    }
-    in_order(handles.map(|handle| handle.join().expect("no job panics").id))
+    open_in_turn(&jobs);
+    Order::of(&handles.map(|handle| handle.join().expect("no job panics").id))
 }
 
-fn in_order(ids: [u32; 3]) -> Order {
-    match ids {
-        [1, 2, 3] => Order::Added,
-        [3, 1, 2] => Order::Ended,
-        other => panic!("results in the order {other:?}"),
-    }
-}
-
-fn handle_keeps() -> Keeps {
+fn keeps() -> Keeps {
     let job = Job::new(1);
     let handle = start(&job);
     job.open();
     while !handle.is_finished() {
         thread::yield_now();
     }
-    kept(&job)
-}
-
-fn kept(job: &Job) -> Keeps {
-    match job.receipts() {
-        0 => Keeps::Nothing,
-        _ => Keeps::Results,
-    }
-}
-
-fn scope_on_drop() -> OnDrop {
-    let job = Job::new(1);
-    thread::scope(|s| {
-        s.spawn(|| block_on(job.work()));
-        job.open();
-    });
-    assert!(job.finished(), "the scope returned before its thread");
-    OnDrop::Waits
-}
-
-/// The panic's message is on stderr; the name of the thread says where it comes from.
-fn scope_on_panic() -> (Hears, Others) {
-    let (good, bad) = (Job::new(1), Job::failing(2));
-    let wait = || {
-        thread::scope(|s| {
-            s.spawn(|| block_on(good.work()));
-            s.spawn(|| block_on(bad.work()));
-            bad.open();
-            until_dropped(&bad);
-            good.open();
-        });
-    };
-    let waiter = Builder::new().name("the waiting table, on purpose".into());
-    let waited = thread::scope(|s| {
-        let waiter = waiter.spawn_scoped(s, wait);
-        waiter.expect("the system gives a thread").join()
-    });
-    let hears = match waited {
-        Err(_) => Hears::Panics,
-        Ok(()) => Hears::Nothing,
-    };
-    assert!(good.finished(), "the scope returned before its thread");
-    (hears, Others::AwaitedFirst)
-}
-
-fn scope_on_cancel() -> OnCancel {
-    let job = Job::new(1);
-    cancel(async {
-        thread::scope(|s| {
-            s.spawn(|| block_on(job.work()));
-            job.open();
-        });
-        assert!(job.finished());
-    })
-}
-
-/// The late job is spawned by a thread of the scope, when the scope's own closure has ended.
-fn scope_late() -> Late {
-    let [first, late] = [1, 2].map(Job::new);
-    let ended = Job::new(3); // its gate opens when the closure drops `at_the_end`
-    thread::scope(|s| {
-        let at_the_end = scopeguard::guard((), |()| ended.open());
-        s.spawn(|| {
-            block_on(ended.work());
-            s.spawn(|| block_on(late.work()));
-            late.open();
-        });
-        s.spawn(|| block_on(first.work()));
-        first.open();
-        drop(at_the_end);
-    });
-    assert!(late.finished(), "the scope returned before its thread");
-    Late::Taken
-}
-
-fn scope_order() -> Order {
-    let jobs = [1, 2, 3].map(Job::new);
-    let ids = thread::scope(|s| {
-        let run = |job: &Job| {
-            let work = job.work();
-            s.spawn(|| block_on(work))
-        };
-        let handles: [ScopedJoinHandle<Receipt>; 3] = jobs.each_ref().map(run);
-        for job in [&jobs[2], &jobs[0], &jobs[1]] {
-            job.open();
-            until_dropped(job);
-        }
-        handles.map(|handle| handle.join().expect("no job panics").id)
-    });
-    in_order(ids)
-}
-
-fn scope_keeps() -> Keeps {
-    let job = Job::new(1);
-    thread::scope(|s| {
-        let handle = s.spawn(|| block_on(job.work()));
-        job.open();
-        while !handle.is_finished() {
-            thread::yield_now();
-        }
-        kept(&job)
-    })
+    Keeps::of(&job)
 }

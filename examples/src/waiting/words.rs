@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::job::Job;
+
 /// What a tool that is dropped does with a job that still runs.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum OnDrop {
@@ -80,6 +82,32 @@ pub enum Keeps {
     UnfinishedWork,
 }
 
+impl Order {
+    /// The order of these ids, where the third job ended first, then the first, then the second.
+    ///
+    /// # Panics
+    ///
+    /// If it is neither.
+    pub fn of(ids: &[u32]) -> Self {
+        match ids {
+            [] => Self::NoResults,
+            [1, 2, 3] => Self::Added,
+            [3, 1, 2] => Self::Ended,
+            other => panic!("results in the order {other:?}"),
+        }
+    }
+}
+
+impl Keeps {
+    /// What is left of a job that has ended by itself.
+    pub fn of(job: &Job) -> Self {
+        match job.receipts() {
+            0 => Self::Nothing,
+            _ => Self::Results,
+        }
+    }
+}
+
 macro_rules! words {
     ($($of:ident { $($seen:ident: $words:literal,)+ })+) => { $(
         impl fmt::Display for $of {
@@ -98,27 +126,27 @@ words! {
         Leaves: "lets it run on",
     }
     Hears {
-        Panics: "the wait panics",
+        Panics: "a panic",
         Err: "`Err`, at once",
         ErrInTurn: "`Err`, in its turn",
         Nothing: "nothing",
     }
     Others {
-        AwaitedFirst: "the others have ended",
-        Dropped: "the others are dropped",
-        RunOn: "the others run on",
-        Stay: "the others stay",
+        AwaitedFirst: "have ended before",
+        Dropped: "are dropped",
+        RunOn: "run on",
+        Stay: "stand still; wait again",
     }
     OnCancel {
-        Blocks: "cannot: it blocks",
-        Drops: "drops the work",
-        RunsOn: "the work runs on; wait again",
-        StandsStill: "the work stands still; wait again",
+        Blocks: "cannot be: it blocks",
+        Drops: "are dropped",
+        RunsOn: "run on; wait again",
+        StandsStill: "stand still; wait again",
     }
     Late {
         Fixed: "–",
-        Taken: "taken, waited for",
-        UntilEmpty: "taken until it is empty",
+        Taken: "taken",
+        UntilEmpty: "taken until empty",
     }
     Order {
         NoResults: "no results",
@@ -128,7 +156,7 @@ words! {
     Keeps {
         Nothing: "nothing",
         Results: "each result",
-        ResultsUntilTheLast: "results, until the last is there",
-        UnfinishedWork: "the work: it runs only while you wait",
+        ResultsUntilTheLast: "all, until the last is there",
+        UnfinishedWork: "the work, undone",
     }
 }

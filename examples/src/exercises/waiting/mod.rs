@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::panicking;
 use std::time::Duration;
 use tokio::runtime::Builder;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// An order, and what the bank will do with it.
@@ -117,21 +117,22 @@ where
         let bank = Bank::default();
         let all = settle_all(orders.iter().map(order).collect(), bank.clone());
         runtime.block_on(async {
+            let started = Instant::now();
             let all = tokio::spawn(timeout(Duration::from_secs(3600), all));
             let all = all.await.map_err(|panic| format!("settle_all: {panic}"))?;
             let all = all.map_err(|_| "settle_all does not return within an hour")?;
-            Ok::<_, String>((all, bank.book()))
+            Ok::<_, String>((all, bank.book(), started.elapsed()))
         })
     };
 
-    let (settled, _) = run(&[(1, 3, End::Settled), (2, 1, End::Settled)])?;
+    let (settled, ..) = run(&[(1, 3, End::Settled), (2, 1, End::Settled)])?;
     let settled = settled.map_err(|error| format!("no order fails, and you return {error:?}"))?;
     if !matches!(settled[..], [1, 2] | [2, 1]) {
         return Err(format!("settled 1 and 2, you return {settled:?}"));
     }
 
     for failure in [End::Declined, End::Panic] {
-        let (settled, book) = run(&[
+        let (settled, book, took) = run(&[
             (1, 9, End::Settled),
             (2, 2, failure),
             (3, 1, End::Settled),
@@ -148,6 +149,9 @@ where
                 _ => continue,
             };
             return Err(format!("order {id} {wrong}"));
+        }
+        if took > Duration::from_secs(4) {
+            return Err("the last order has ended, and settle_all waits on".into());
         }
         match settled {
             Ok(ids) => return Err(format!("order 2 fails, and you return Ok({ids:?})")),
@@ -278,6 +282,25 @@ mod tests {
             Ok(settled)
         });
         says(detached, "order 1 still runs when settle_all returns");
+
+        let by_the_clock = answer!(JoinSet, |tasks, stop| {
+            let mut settled = Vec::new();
+            while let Some(ended) = tasks.join_next().await {
+                match ended.map_err(|e| e.to_string()).flatten() {
+                    Ok(id) => settled.push(id),
+                    Err(error) => {
+                        stop.cancel();
+                        sleep(Duration::from_secs(5)).await;
+                        return Err(error);
+                    }
+                }
+            }
+            Ok(settled)
+        });
+        says(
+            by_the_clock,
+            "the last order has ended, and settle_all waits on",
+        );
 
         let last_error = answer!(JoinSet, |tasks, stop| {
             let mut settled = Ok(Vec::new());

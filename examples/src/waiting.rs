@@ -1,5 +1,5 @@
 //! The waiting table: what each tool that waits does when it is dropped, when a job panics, when
-//! its wait is cancelled, and so on. Every cell is what a program saw.
+//! its wait is cancelled, when a job comes late, and so on. Every cell is what a program saw.
 //!
 //! The page is `src/appendix/waiting-table.md`. The program prints the table, less the rows of Go
 //! (`waiting/table.go`), which `tests/tables.rs` adds with the Go that this book pins:
@@ -31,13 +31,14 @@ use waits::Waits;
 use words::{Hears, Keeps, Late, OnCancel, OnDrop, Order, Others};
 
 /// What there is to see of a tool.
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "Tool",
     "Dropped while a job runs",
     "Wait cancelled: the jobs",
     "The waiter hears",
     "The other jobs",
-    "A late job",
+    "While others run",
+    "After the wait",
     "Results come",
     "Nobody reads: it keeps",
 ];
@@ -59,8 +60,12 @@ pub const TABLES: &[Table] = &[
         columns: 3..5,
     },
     Table {
+        file: "src/appendix/waiting-late.md",
+        columns: 5..7,
+    },
+    Table {
         file: "src/appendix/waiting-results.md",
-        columns: 5..COLUMNS.len(),
+        columns: 7..COLUMNS.len(),
     },
 ];
 
@@ -90,7 +95,7 @@ impl Row {
         on_drop: OnDrop,
         on_cancel: OnCancel,
         (hears, others): (Hears, Others),
-        late: Late,
+        [running, after]: [Late; 2],
         order: Order,
         keeps: Keeps,
     ) -> Self {
@@ -100,7 +105,8 @@ impl Row {
             on_cancel.to_string(),
             hears.to_string(),
             others.to_string(),
-            late.to_string(),
+            running.to_string(),
+            after.to_string(),
             order.to_string(),
             keeps.to_string(),
         ])
@@ -216,10 +222,10 @@ mod tests {
 
     #[test]
     fn a_line_of_the_go_half_is_a_row_or_an_error() {
-        let printed = "Go\t1\t2\t3\t4\t5\t6\t7";
-        let rows = go(printed).expect("eight cells");
+        let printed = "Go\t1\t2\t3\t4\t5\t6\t7\t8";
+        let rows = go(printed).expect("nine cells");
         assert!(TABLES[0].of(&rows).ends_with("\n| Go | 1 | 2 |\n"));
-        assert!(TABLES[2].of(&rows).ends_with("\n| Go | 5 | 6 | 7 |\n"));
+        assert!(TABLES[3].of(&rows).ends_with("\n| Go | 7 | 8 |\n"));
         assert!(go("Go\t1").is_err());
     }
 }

@@ -9,7 +9,7 @@ use super::waits::{Heard, Waits};
 pub struct All(Option<JoinAll<Work>>);
 
 impl Waits for All {
-    const NAME: &'static str = "[`futures::join_all`]";
+    const NAME: &'static str = "[`join_all`] of futures";
 
     fn of(jobs: Vec<Work>) -> Self {
         Self(Some(join_all(jobs)))

@@ -103,28 +103,34 @@ pub async fn on_cancel<W: Waits>() -> OnCancel {
     }
 }
 
-/// The first late job comes while a wait is on, the second when it has returned.
-pub async fn late<W: Waits>() -> Late {
+/// The first late job comes while another runs, the second when the wait has returned.
+pub async fn late<W: Waits>() -> [Late; 2] {
     let [first, second, third] = [1, 2, 3].map(Job::new);
     let mut tool = W::of(vec![first.work()]);
     let mut heard = Vec::new();
     let waits = !returns(tool.wait(&mut heard)).await;
     assert!(waits, "{} does not wait", W::NAME);
-    let Some(taken) = tool.add(second.work()) else {
-        return Late::Fixed;
+    let running = match tool.add(second.work()) {
+        None => return [Late::Fixed; 2],
+        Some(false) => Late::Refused,
+        Some(true) => {
+            first.open();
+            assert!(!returns(tool.wait(&mut heard)).await);
+            second.open();
+            Late::Taken
+        }
     };
     first.open();
-    assert!(taken && !returns(tool.wait(&mut heard)).await);
-    second.open();
-    assert!(returns(tool.wait(&mut heard)).await && second.finished());
+    assert!(returns(tool.wait(&mut heard)).await, "all jobs may end");
+    assert!(second.finished() || running == Late::Refused);
 
     if tool.add(third.work()) == Some(false) {
-        return Late::UntilEmpty;
+        return [running, Late::Refused];
     }
     assert!(!returns(tool.wait(&mut heard)).await);
     third.open();
     assert!(returns(tool.wait(&mut heard)).await && third.finished());
-    Late::Taken
+    [running, Late::Taken]
 }
 
 /// Of three jobs the third ends first, then the first, then the second.

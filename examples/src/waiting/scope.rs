@@ -60,8 +60,9 @@ fn on_panic() -> (Hears, Others) {
     (hears, Others::AwaitedFirst)
 }
 
-/// The late job is spawned by a thread of the scope, when the scope's own closure has ended.
-fn late() -> Late {
+/// The late job is spawned by a thread of the scope, when the scope's own closure has ended. Once
+/// the scope has returned, the compiler allows no more.
+fn late() -> [Late; 2] {
     let [first, late] = [1, 2].map(Job::new);
     let (_, ended_first) = watch(&late, || {
         thread::scope(|s| {
@@ -73,7 +74,7 @@ fn late() -> Late {
         });
     });
     assert!(ended_first, "the scope returned before its thread");
-    Late::Taken
+    [Late::Taken, Late::Fixed]
 }
 
 fn order() -> Order {

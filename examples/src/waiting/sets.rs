@@ -31,7 +31,7 @@ impl Waits for Set {
 pub struct WholeSet(Option<JoinSet<Receipt>>);
 
 impl Waits for WholeSet {
-    const NAME: &'static str = "[`JoinSet::join_all`]";
+    const NAME: &'static str = "[`join_all`][set] of a `JoinSet`";
 
     fn of(jobs: Vec<Work>) -> Self {
         Self(Some(jobs.into_iter().collect()))

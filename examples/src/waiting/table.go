@@ -55,7 +55,7 @@ type tool struct {
 func waitGroup() tool {
 	var wg sync.WaitGroup
 	t := of(&wg)
-	t.name = "Go: [`WaitGroup`], `Add` and `Done`"
+	t.name = "Go: [`wg.Add`], `Done`"
 	t.start = func(f func()) { wg.Add(1); go func() { defer wg.Done(); f() }() }
 	return t
 }
@@ -169,8 +169,8 @@ func (returned failure) Error() string {
 	}
 }
 
-// late: one job comes while a wait is on, one when it has returned.
-func late(t func() tool) string {
+// late: one job comes while another runs and a wait is on, one when it has returned.
+func late(t func() tool) (running, after string) {
 	first, second, third, tool := newJob(), newJob(), newJob(), t()
 	tool.start(first.run)
 	waits := waiting(tool)
@@ -188,9 +188,9 @@ func late(t func() tool) string {
 	close(third.gate)
 	check(!waits() && third.finished.Load())
 	if cancelled {
-		return "taken; its context is cancelled"
+		return "taken", "taken; its context is cancelled"
 	}
-	return "taken"
+	return "taken", "taken"
 }
 
 // order looks at what Wait can return, and for an errgroup at which error it does.
@@ -228,7 +228,10 @@ func check(holds bool) {
 
 func row(t func() tool) []string {
 	waiter, others := onPanic(t)
-	return []string{t().name, onDrop(t), onCancel(t), waiter, others, late(t), order(t), keeps(t)}
+	running, after := late(t)
+	return []string{
+		t().name, onDrop(t), onCancel(t), waiter, others, running, after, order(t), keeps(t),
+	}
 }
 
 func main() {

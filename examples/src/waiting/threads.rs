@@ -13,7 +13,7 @@ use super::words::{Hears, Keeps, Late, OnCancel, OnDrop, Order, Others};
 
 pub fn handles() -> Row {
     Row::new(
-        "[`thread::JoinHandle`], one by one",
+        "[threads], one by one",
         on_drop(),
         on_cancel(),
         on_panic(),
@@ -106,13 +106,16 @@ fn on_cancel() -> OnCancel {
     OnCancel::Blocks
 }
 
-/// The second thread is started when the first has been joined.
-fn late() -> Late {
-    let [first, late] = [1, 2].map(Job::new);
-    first.open();
-    let (_, ended_first) = watch(&late, || [&first, &late].map(|job| start(job).join()));
-    assert!(ended_first, "join returned before its thread");
-    Late::Taken
+/// The second thread is started while the first runs, the third when both have been joined.
+fn late() -> [Late; 2] {
+    let [first, second, third] = [1, 2, 3].map(Job::new);
+    for (running, late) in [(Some(&first), &second), (None, &third)] {
+        let handles: Vec<_> = running.into_iter().chain([late]).map(start).collect();
+        first.open();
+        let wait = || handles.into_iter().for_each(|handle| drop(handle.join()));
+        assert!(watch(late, wait).1, "join returned before its thread");
+    }
+    [Late::Taken; 2]
 }
 
 fn order() -> Order {

@@ -57,10 +57,9 @@ pub enum OnCancel {
 pub enum Late {
     /// It has no call for it.
     Fixed,
-    /// Taken, also after the wait has returned; the next wait waits for it.
+    /// The next wait waits for it.
     Taken,
-    /// Taken while others run, then refused.
-    UntilEmpty,
+    Refused,
 }
 
 /// The order in which results come.
@@ -146,7 +145,7 @@ words! {
     Late {
         Fixed: "–",
         Taken: "taken",
-        UntilEmpty: "taken until empty",
+        Refused: "refused",
     }
     Order {
         NoResults: "no results",

@@ -249,22 +249,28 @@ mod tests {
         };
     }
 
+    macro_rules! keeps_the_last_error {
+        ($set:ident) => {
+            answer!($set, |tasks, stop| {
+                let mut settled = Ok(Vec::new());
+                while let Some(ended) = tasks.join_next().await {
+                    match (ended.map_err(|e| e.to_string()).flatten(), &mut settled) {
+                        (Ok(id), Ok(ids)) => ids.push(id),
+                        (Err(error), _) => {
+                            stop.cancel();
+                            settled = Err(error);
+                        }
+                        _ => {}
+                    }
+                }
+                settled
+            })
+        };
+    }
+
     #[test]
     fn a_wait_in_turn_or_a_wait_too_short_is_told_apart() {
-        let in_turn = answer!(JoinQueue, |tasks, stop| {
-            let mut settled = Ok(Vec::new());
-            while let Some(ended) = tasks.join_next().await {
-                match (ended.map_err(|e| e.to_string()).flatten(), &mut settled) {
-                    (Ok(id), Ok(ids)) => ids.push(id),
-                    (Err(error), _) => {
-                        stop.cancel();
-                        settled = Err(error);
-                    }
-                    _ => {}
-                }
-            }
-            settled
-        });
+        let in_turn = keeps_the_last_error!(JoinQueue);
         says(in_turn, "order 1 is settled after order 2 has failed");
 
         let detached = answer!(JoinSet, |tasks, stop| {
@@ -302,20 +308,7 @@ mod tests {
             "the last order has ended, and settle_all waits on",
         );
 
-        let last_error = answer!(JoinSet, |tasks, stop| {
-            let mut settled = Ok(Vec::new());
-            while let Some(ended) = tasks.join_next().await {
-                match (ended.map_err(|e| e.to_string()).flatten(), &mut settled) {
-                    (Ok(id), Ok(ids)) => ids.push(id),
-                    (Err(error), _) => {
-                        stop.cancel();
-                        settled = Err(error);
-                    }
-                    _ => {}
-                }
-            }
-            settled
-        });
+        let last_error = keeps_the_last_error!(JoinSet);
         let found = last_error.expect_err("it returns the last error");
         assert!(found.starts_with("order 2 fails first"), "{found}");
 

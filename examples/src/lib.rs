@@ -12,3 +12,4 @@ pub mod outcome;
 pub mod shutdown;
 pub mod supervise;
 pub mod task_cost;
+pub mod waiting;

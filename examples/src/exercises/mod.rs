@@ -19,6 +19,7 @@ pub mod return_value;
 pub mod scope;
 pub mod task_cost;
 pub mod task_leaks;
+pub mod waiting;
 
 /// Says what is still wrong, or `Ok`.
 pub type Check = fn() -> Result<(), String>;
@@ -92,6 +93,11 @@ pub const ALL: &[Exercise] = &[
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "waiting",
+        start: waiting::start,
+        solution: waiting::solution,
     },
     Exercise {
         name: "cancellation",

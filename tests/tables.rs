@@ -36,7 +36,7 @@ fn tables(book: &Path) -> Vec<Table> {
         let file = "src/stale-table.md";
         return vec![Table {
             file,
-            ..shutdown(&GROUPS[4])
+            ..shutdown(&GROUPS[GROUPS.len() - 1])
         }];
     }
     GROUPS.iter().map(shutdown).collect()

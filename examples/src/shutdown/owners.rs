@@ -1,13 +1,13 @@
-//! What owns a task, or a future, is dropped.
+//! What owns a future, or a task, is dropped.
 
 use std::future::ready;
 use std::time::Duration;
 
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use tokio::select;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
+use tokio::{select, try_join};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::Way;
@@ -22,12 +22,16 @@ pub const WAYS: &[Way] = &[
         select_handle,
     )
     .at("foundations/task-leaks.md#predict"),
-    Way::both("timeout over a future", "context deadline", timeout_future),
+    Way::both("timeout over a future", "context timeout", timeout_future)
+        .at("practice/cancellation.md#predict"),
     Way::both(
         "timeout over a `JoinHandle`",
-        "context deadline, ignored",
+        "context timeout, ignored",
         timeout_handle,
-    ),
+    )
+    .at("practice/cancellation.md#a-deadline-over-a-task"),
+    Way::rust("`try_join!`, another branch fails", try_join_future)
+        .at("foundations/drop-order.md#futures"),
     Way::both("`JoinHandle` dropped", "goroutine parked", join_handle)
         .at("foundations/task-leaks.md#predict"),
     Way::rust("`AbortOnDropHandle` dropped", abort_on_drop)
@@ -72,6 +76,16 @@ fn timeout_future() {
     on_main(async {
         let held = timeout(SECOND, hold(Guard::new())).await;
         held.expect_err("it never ends");
+        goes_on();
+    });
+}
+
+fn try_join_future() {
+    on_main(async {
+        let guard = Guard::new();
+        let held = hold(guard).map(Ok::<(), ()>);
+        let failed = try_join!(held, ready(Err::<(), _>(())));
+        failed.expect_err("one branch fails");
         goes_on();
     });
 }

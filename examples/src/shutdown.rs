@@ -13,9 +13,10 @@ mod aborts;
 mod blocking;
 mod exits;
 mod guard;
+mod handles;
 mod mains;
-mod owners;
 mod panics;
+mod races;
 mod runtimes;
 mod signals;
 mod stage;
@@ -41,7 +42,7 @@ pub struct Group {
 }
 
 /// The tables, in the order of the page.
-pub const GROUPS: [Group; 10] = [
+pub const GROUPS: [Group; 11] = [
     Group {
         file: "src/appendix/shutdown-exits.md",
         subject: "the program ends itself",
@@ -73,9 +74,14 @@ pub const GROUPS: [Group; 10] = [
         ways: aborts::WAYS,
     },
     Group {
-        file: "src/appendix/shutdown-owners.md",
-        subject: "the owner lets go",
-        ways: owners::WAYS,
+        file: "src/appendix/shutdown-races.md",
+        subject: "a future or a task loses",
+        ways: races::WAYS,
+    },
+    Group {
+        file: "src/appendix/shutdown-handles.md",
+        subject: "a handle or a set is dropped",
+        ways: handles::WAYS,
     },
     Group {
         file: "src/appendix/shutdown-runtimes.md",

@@ -5,12 +5,12 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
 use std::thread::panicking;
 use std::time::Duration;
-use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -103,11 +103,7 @@ fn check<F>(settle_all: impl Fn(Vec<Order>, Bank) -> F) -> Result<(), String>
 where
     F: Future<Output = Settled> + Send + 'static,
 {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     let run = |orders: &[(u32, u64, End)]| {
         let order = |&(id, secs, end)| Order {
             id,

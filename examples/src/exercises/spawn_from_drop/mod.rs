@@ -5,11 +5,11 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use parking_lot::Mutex;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Once};
 use std::{any::Any, future::Future, panic, thread, time::Duration};
-use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 
 /// Far longer than a check needs.
@@ -89,11 +89,7 @@ fn message(panic: &dyn Any) -> &str {
 
 /// Time is paused: an hour costs none.
 fn run<S: Sessions>() -> Result<(), String> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     let (server, hour) = (Server::default(), Duration::from_secs(3600));
     runtime.block_on(async {
         let sessions = S::start(server.clone(), 4);

@@ -25,8 +25,7 @@ pub const WAYS: &[Way] = &[
     .at(LESSON),
     Way::rust("abort unpolled, guard passed in", passed_in).at(LESSON),
     Way::rust("abort unpolled, guard made inside", made_inside).at(LESSON),
-    Way::rust("abort of the task that spawned it", parent)
-        .at("practice/cancellation.md#a-token-is-a-tree"),
+    Way::rust("abort of the task that spawned it", parent).at("trap/scope.md#in-rust"),
 ];
 
 fn suspended() {

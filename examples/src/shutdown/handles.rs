@@ -13,9 +13,9 @@ pub const WAYS: &[Way] = &[
     Way::rust("`JoinHandle` dropped", join_handle).at("foundations/task-leaks.md#predict"),
     Way::rust("`AbortOnDropHandle` dropped", abort_on_drop)
         .at("foundations/task-leaks.md#abort-is-a-request"),
-    Way::rust("`JoinSet` dropped", join_set)
-        .at("foundations/task-leaks.md#channels-end-by-themselves"),
-    Way::rust("`JoinSet::shutdown` awaited", join_set_shutdown),
+    Way::rust("`JoinSet` dropped", join_set).at("practice/waiting.md#which-wait-to-choose"),
+    Way::rust("`JoinSet::shutdown` awaited", join_set_shutdown)
+        .at("practice/waiting.md#which-wait-to-choose"),
     Way::rust("`TaskTracker` dropped", task_tracker)
         .at("foundations/task-leaks.md#channels-end-by-themselves"),
     Way::rust("`FuturesUnordered` dropped", futures_unordered),

@@ -9,7 +9,8 @@ use super::guard::{Guard, main_returns};
 use super::stage::{hold, on_main, park, parked, thread};
 
 pub const WAYS: &[Way] = &[
-    Way::both("thread joined first", "goroutine waited for", joined),
+    Way::both("thread joined first", "goroutine waited for", joined)
+        .at("practice/waiting.md#in-rust"),
     Way::rust("main returns, thread parked", thread_is_parked).at("trap/exits.md#predict"),
     Way::both(
         "main returns, task parked",

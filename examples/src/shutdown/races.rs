@@ -28,7 +28,7 @@ pub const WAYS: &[Way] = &[
     )
     .at("practice/cancellation.md#a-deadline-over-a-task"),
     Way::rust("`try_join!`, another branch fails", try_join_future)
-        .at("foundations/drop-order.md#futures"),
+        .at("practice/waiting.md#which-wait-to-choose"),
 ];
 
 const SECOND: Duration = Duration::from_secs(1);

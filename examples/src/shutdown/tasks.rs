@@ -8,7 +8,8 @@ use super::guard::{Guard, goes_on};
 use super::stage::{hold, join, on_main};
 
 pub const WAYS: &[Way] = &[
-    Way::both("task returns, joined", "goroutine waited for", returns),
+    Way::both("task returns, joined", "goroutine waited for", returns)
+        .at("practice/waiting.md#in-rust"),
     Way::both(
         "panic in a task, joined",
         "panic in a goroutine, call in it",
@@ -31,7 +32,7 @@ pub const WAYS: &[Way] = &[
         "context cancelled, ignored",
         cancel_ignored,
     )
-    .at("practice/cancellation.md#listen-do-not-poll"),
+    .at("practice/cancellation.md#the-picture"),
 ];
 
 fn returns() {

@@ -27,7 +27,7 @@ pub const WAYS: &[Way] = &[
         timeout_handle,
     )
     .at("practice/cancellation.md#a-deadline-over-a-task"),
-    Way::rust("`try_join!`, another branch fails", try_join_future)
+    Way::rust("`try_join!`, another future fails", try_join_future)
         .at("practice/waiting.md#which-wait-to-choose"),
 ];
 

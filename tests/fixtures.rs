@@ -149,6 +149,7 @@ fn caught(defect: &Defect, printed: Option<Printed>) -> Outcome {
     let tool = match defect.check.as_str() {
         "go" => tools::require("go", &["version"]),
         "java" => tools::require("javac", &["-version"]),
+        "tables" => process::ends_as_on_linux(),
         "diagrams" => tools::require("chromium", &["--version"]),
         _ => Ok(()),
     };

@@ -1,26 +1,22 @@
 //! Every `go` block passes `go vet`, builds, and does what the `text` blocks under it show, with
 //! the Go that the workspace pins.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 use std::time::Duration;
-use std::{env, fs};
 
 use libtest_mimic::{Completion, Failed};
 use support::book::Block;
+use support::go::Module;
 use support::process::{self, Run};
 use support::report::{self, Outcome};
-use support::{compare, scratch, tools};
+use support::{compare, go};
 
 mod support;
 
 /// How long a program that says it hangs is watched; ten times as long where it has then not even
 /// printed its output, as on a machine kept busy.
 const HANGS: Duration = Duration::from_secs(1);
-
-static GO: LazyLock<Result<(), String>> = LazyLock::new(|| tools::require("go", &["version"]));
 
 fn main() {
     let book = support::book();
@@ -29,24 +25,26 @@ fn main() {
 }
 
 fn check(program: &[Block]) -> Outcome {
-    if let Err(missing) = &*GO {
+    if let Err(missing) = go::require() {
         return report::skip(missing);
     }
     let (program, outputs) = (&program[0], &program[1..]);
-    let module = module(program).map_err(|error| error.to_string())?;
-    let executable = module
-        .join("page")
-        .with_extension(env::consts::EXE_EXTENSION);
+    let language = program
+        .words
+        .iter()
+        .find_map(|word| word.strip_prefix("go1."));
+    let module = Module::new(&program.text, language)?;
+    let executable = &module.executable;
     // What is built has passed vet: only a program that vet rejects on purpose is vetted again.
     let mut vetted = String::new();
     if program.has("vet") || !executable.exists() {
         vetted = vet(program, &module)?;
-        build(&module, &executable)?;
+        module.build()?;
     }
     let watched = match program.has("hangs") {
-        true => observe(&executable, HANGS, program, outputs, &vetted)
-            .or_else(|_| observe(&executable, HANGS * 10, program, outputs, &vetted)),
-        false => observe(&executable, process::deadline(), program, outputs, &vetted),
+        true => observe(executable, HANGS, program, outputs, &vetted)
+            .or_else(|_| observe(executable, HANGS * 10, program, outputs, &vetted)),
+        false => observe(executable, process::deadline(), program, outputs, &vetted),
     };
     watched
         .map(|()| Completion::Completed)
@@ -94,8 +92,8 @@ fn check_ending(program: &Block, run: &Run) -> Result<(), String> {
 }
 
 /// What vet says, when that is what the page expects.
-fn vet(program: &Block, module: &Path) -> Result<String, String> {
-    let run = go(module, &["vet"])?;
+fn vet(program: &Block, module: &Module) -> Result<String, String> {
+    let run = module.vet()?;
     if (run.code() == Some(0)) == program.has("vet") {
         let verdict = if program.has("vet") { "reject" } else { "pass" };
         return Err(format!(
@@ -104,51 +102,4 @@ fn vet(program: &Block, module: &Path) -> Result<String, String> {
         ));
     }
     Ok(run.stderr)
-}
-
-fn build(module: &Path, executable: &Path) -> Result<(), String> {
-    let fresh = tempfile::tempdir_in(module).map_err(|error| error.to_string())?;
-    let built = fresh.path().join("page");
-    let run = go(
-        module,
-        &["build", "-trimpath", "-o", &built.display().to_string()],
-    )?;
-    match run.code() {
-        Some(0) => fs::rename(built, executable).map_err(|error| error.to_string()),
-        _ => Err(format!("go build rejects the program:\n{}", run.stderr)),
-    }
-}
-
-/// The program as a module of its own, in a directory named by what is in it.
-fn module(program: &Block) -> std::io::Result<PathBuf> {
-    let pinned = tools::pinned("go").unwrap_or_default();
-    let newest = pinned.split('.').nth(1).unwrap_or_default();
-    let word = program
-        .words
-        .iter()
-        .find_map(|word| word.strip_prefix("go1."));
-    let language = format!("1.{}", word.unwrap_or(newest));
-    let mut hash = DefaultHasher::new();
-    (&program.text, &language, &pinned).hash(&mut hash);
-    let dir = scratch("go").join(format!("{:016x}", hash.finish()));
-    fs::create_dir_all(&dir)?;
-    fs::write(
-        dir.join("go.mod"),
-        format!("module page\n\ngo {language}\n"),
-    )?;
-    fs::write(dir.join("main.go"), &program.text)?;
-    Ok(dir)
-}
-
-/// The go command, offline and without cgo: cgo would silence the runtime's deadlock detector.
-fn go(module: &Path, args: &[&str]) -> Result<Run, String> {
-    let mut go = Command::new("go");
-    go.current_dir(module).args(args);
-    go.envs([
-        ("CGO_ENABLED", "0"),
-        ("GOTOOLCHAIN", "local"),
-        ("GOFLAGS", "-mod=mod"),
-        ("GOPROXY", "off"),
-    ]);
-    process::run(&mut go, process::TOOL).map_err(|error| error.to_string())
 }

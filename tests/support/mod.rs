@@ -7,6 +7,7 @@ pub mod book;
 pub mod compare;
 pub mod crates;
 pub mod fences;
+pub mod go;
 pub mod links;
 pub mod process;
 pub mod prose;

@@ -1,7 +1,9 @@
 //! Child processes under a deadline: nothing in the book's checks can hang.
 
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind::TimedOut, Read};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -87,4 +89,30 @@ fn read(pipe: Option<impl Read + Send + 'static>) -> Receiver<io::Result<String>
         sender.send(text).ok();
     });
     receiver
+}
+
+/// A command that Ctrl-C ends, though a shell ignores Ctrl-C in what it starts with `&`, and what
+/// that starts inherits it.
+pub fn interruptible(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(program);
+    command
+}
+
+/// Whether processes end here as they did where the shutdown matrix was written.
+///
+/// # Errors
+/// What is different.
+pub fn ends_as_on_linux() -> Result<(), String> {
+    static ENDS: LazyLock<Result<(), String>> = LazyLock::new(|| {
+        if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+            return Err("needs Linux with glibc: elsewhere a process ends in another way".into());
+        }
+        let probed = run(interruptible("sh").args(["-c", "kill -s INT $$"]), TOOL);
+        match probed.is_ok_and(|run| run.status.is_some() && run.code().is_none()) {
+            true => Ok(()),
+            false => Err("needs an `env --default-signal`; install it: coreutils 8.31".into()),
+        }
+    });
+    ENDS.clone()
 }

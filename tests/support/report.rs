@@ -21,27 +21,35 @@ pub fn trial(
     blocks: Vec<Block>,
     test: impl Fn(&[Block]) -> Outcome + Send + 'static,
 ) -> Trial {
-    let name = format!("{} ({})", blocks[0].place(), blocks[0].words.join(","));
+    let place = blocks[0].place();
+    let name = format!("{place} ({})", blocks[0].words.join(","));
     Trial::ignorable_test(name, move || {
-        let runs = repeats();
-        for run in 1..=runs {
-            match test(&blocks) {
-                Ok(Completion::Completed) => {}
-                Ok(skipped) => return Ok(skipped),
-                Err(failed) => {
-                    let message = failed.message().unwrap_or("failed");
-                    let which = if run > 1 {
-                        format!(" (run {run} of {runs})")
-                    } else {
-                        String::new()
-                    };
-                    return Err(format!("{}:{which} {message}", blocks[0].place()).into());
-                }
+        let verified = |runs| blocks.iter().for_each(|block| record(check, block, runs));
+        repeated(&place, || test(&blocks), verified)
+    })
+}
+
+/// Runs a test, as often as `BOOK_REPEAT` says: a failure starts with the place, a success is put
+/// on record with the number of runs.
+pub fn repeated(place: &str, test: impl Fn() -> Outcome, verified: impl FnOnce(u32)) -> Outcome {
+    let runs = repeats();
+    for run in 1..=runs {
+        match test() {
+            Ok(Completion::Completed) => {}
+            Ok(skipped) => return Ok(skipped),
+            Err(failed) => {
+                let message = failed.message().unwrap_or("failed");
+                let which = if run > 1 {
+                    format!(" (run {run} of {runs})")
+                } else {
+                    String::new()
+                };
+                return Err(format!("{place}:{which} {message}").into());
             }
         }
-        blocks.iter().for_each(|block| record(check, block, runs));
-        Ok(Completion::Completed)
-    })
+    }
+    verified(runs);
+    Ok(Completion::Completed)
 }
 
 fn repeats() -> u32 {
@@ -66,14 +74,28 @@ pub fn record(check: &str, block: &Block, runs: u32) {
     self::note(check, block, &note);
 }
 
-/// Writes one note of the census; the book that is broken on purpose is not counted.
+/// Notes that the cells of a generated table were run: all but those that name the row, and the
+/// empty ones.
+pub fn table(file: &str, table: &str, runs: u32) {
+    let rows = table.lines().skip(2);
+    let cells = rows.flat_map(|row| row.trim_matches('|').split('|').skip(1));
+    let cells = cells.filter(|cell| !cell.trim().is_empty()).count();
+    let note = serde_json::json!({ "file": file, "cells": cells, "runs": runs });
+    write("tables", file, &note);
+}
+
+/// Writes one note of the census about a block.
 pub fn note(check: &str, block: &Block, note: &serde_json::Value) {
+    write(check, &format!("{}-{}", block.page, block.line), note);
+}
+
+/// Writes a note; the book that is broken on purpose is not counted.
+fn write(check: &str, place: &str, note: &serde_json::Value) {
     if env::var("BOOK").as_deref() == Ok("fixture") {
         return;
     }
     let dir = scratch("census").join(check);
-    let file = format!("{}-{}", block.page.replace(['/', '.'], "_"), block.line);
     fs::create_dir_all(&dir)
-        .and_then(|()| fs::write(dir.join(file), note.to_string()))
+        .and_then(|()| fs::write(dir.join(place.replace(['/', '.'], "_")), note.to_string()))
         .expect("the target directory can be written");
 }

@@ -31,6 +31,12 @@ impl Compiler {
         Compiler { flags, cache }
     }
 
+    /// The same compiler with one more flag.
+    pub fn with(mut self, flag: &str) -> Compiler {
+        self.flags.push(flag.into());
+        self
+    }
+
     /// What [`Compiler::variables`] said, in the process that was started with them.
     pub fn from_variables() -> Compiler {
         let value = |name| env::var(name).unwrap_or_else(|_| panic!("{name} is set by the tests"));

@@ -30,8 +30,16 @@ struct Verified {
     runs: u32,
 }
 
+/// A note that the cells of a generated table were run.
+#[derive(Deserialize)]
+struct Table {
+    cells: usize,
+    runs: u32,
+}
+
 pub struct Census {
     blocks: Vec<Block>,
+    tables: Vec<Table>,
     /// By check: the places it verified.
     verified: BTreeMap<String, BTreeSet<(String, usize)>>,
     /// Programs that were run, and how often in all.
@@ -55,7 +63,7 @@ const COLUMNS: [(&str, &str); 8] = [
 const OUTPUTS: &str = "Outputs";
 
 /// The checks that run programs, and repeat them when told to.
-pub const RUNNERS: [&str; 3] = ["outputs", "go", "java"];
+pub const RUNNERS: [&str; 4] = ["outputs", "go", "java", "tables"];
 
 impl Block {
     fn has(&self, word: &str) -> bool {
@@ -91,6 +99,7 @@ impl Census {
         blocks.sort_by_key(|block| (block.number, block.line));
         let mut census = Self {
             blocks,
+            tables: notes(&dir.join("tables")).unwrap_or_default(),
             verified: BTreeMap::new(),
             programs: 0,
             runs: 0,
@@ -175,13 +184,18 @@ impl Census {
         table += &self.row("**All**", &columns, &self.blocks.iter().collect::<Vec<_>>());
         let skipped = |word| self.blocks.iter().filter(|block| block.has(word)).count();
         let (programs, runs) = (self.programs, self.runs);
+        let cells: usize = self.tables.iter().map(|table| table.cells).sum();
+        let often = self.tables.iter().map(|table| table.runs).min();
+        let often = often.unwrap_or_default();
         table += &format!(
             "\nBlocks marked `ignore`: {}. Marked `no_run`: {}. There is no list of exceptions.\n\n\
              {programs} programs ran {runs} times in all, on a machine kept busy. Every run agreed \
              with its page.\n\n\
+             Generated tables: {}, with {cells} cells; each was run {often} times.\n\n\
              Defects planted to test the checks: {defects}. Every one is caught.\n\n{versions}\n",
             skipped("ignore"),
             skipped("no_run"),
+            self.tables.len(),
         );
         table
     }

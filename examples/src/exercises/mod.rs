@@ -5,17 +5,25 @@
 
 pub mod argument_time;
 pub mod best_practice;
+pub mod cancel_safety;
+pub mod cancellation;
 pub mod closure_capture;
 pub mod cost;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod lock_across_await;
 pub mod lock_scope;
 pub mod log_line;
+pub mod panics;
 pub mod return_value;
 pub mod scope;
+pub mod spawn_from_drop;
 pub mod task_cost;
 pub mod task_leaks;
+pub mod waiting;
+
+use tokio::runtime::{Builder, Runtime};
 
 /// Says what is still wrong, or `Ok`.
 pub type Check = fn() -> Result<(), String>;
@@ -76,14 +84,44 @@ pub const ALL: &[Exercise] = &[
         solution: closure_capture::solution,
     },
     Exercise {
+        name: "spawn-from-drop",
+        start: spawn_from_drop::start,
+        solution: spawn_from_drop::solution,
+    },
+    Exercise {
         name: "lock-scope",
         start: lock_scope::start,
         solution: lock_scope::solution,
     },
     Exercise {
+        name: "lock-across-await",
+        start: lock_across_await::start,
+        solution: lock_across_await::solution,
+    },
+    Exercise {
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "waiting",
+        start: waiting::start,
+        solution: waiting::solution,
+    },
+    Exercise {
+        name: "cancellation",
+        start: cancellation::start,
+        solution: cancellation::solution,
+    },
+    Exercise {
+        name: "cancel-safety",
+        start: cancel_safety::start,
+        solution: cancel_safety::solution,
+    },
+    Exercise {
+        name: "panics",
+        start: panics::start,
+        solution: panics::solution,
     },
     Exercise {
         name: "log-line",
@@ -96,3 +134,10 @@ pub const ALL: &[Exercise] = &[
         solution: cost::solution,
     },
 ];
+
+/// A runtime for a check: one thread, and paused time, whose hours cost none.
+fn paused_runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build();
+    runtime.expect("a runtime starts")
+}

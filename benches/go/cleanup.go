@@ -17,31 +17,33 @@ var (
 //go:noinline
 func release() { counter++ }
 
+//go:noinline
+func releaseSome(n int) { counter += n }
+
 type shape struct {
 	call     func()
 	cleanups float64
 }
 
 var shapes = map[string]shape{
-	"none":          {func() { counter += 2 }, 1},
-	"direct":        {direct, 1},
-	"defer":         {deferred, 1},
-	"defer-closure": {deferredClosure, 1},
-	"early-direct":  {func() { earlyDirect(true) }, 1},
-	"early-defer":   {func() { earlyDefer(true) }, 1},
-	"nine-direct":   {nineDirect, 9},
-	"nine-defers":   {nineDefers, 9},
-	"loop-direct":   {func() { loopDirect(10) }, 10},
-	"loop-closure":  {func() { loopClosure(10) }, 10},
-	"loop-defer":    {func() { loopDefer(10) }, 10},
-	"lock-direct":   {lockDirect, 1},
-	"lock-defer":    {lockDefer, 1},
-	"buffer-direct": {bufferDirect, 1},
-	"buffer-defer":  {bufferDefer, 1},
-	"file-direct":   {fileDirect, 1},
-	"file-defer":    {fileDefer, 1},
-	"catch-none":    {deferred, 1},
-	"catch":         {recovering, 1},
+	"none":                {func() { counter += 2 }, 1},
+	"direct":              {direct, 1},
+	"defer":               {deferred, 1},
+	"early-direct":        {func() { earlyDirect(true) }, 1},
+	"early-defer":         {func() { earlyDefer(true) }, 1},
+	"nine-direct":         {nineDirect, 9},
+	"nine-defers":         {nineDefers, 9},
+	"loop-direct":         {func() { loopDirect(10) }, 10},
+	"loop-closure":        {func() { loopClosure(10) }, 10},
+	"loop-defer":          {func() { loopDefer(10) }, 10},
+	"loop-defer-captured": {func() { loopDeferCaptured(10) }, 10},
+	"lock-direct":         {lockDirect, 1},
+	"lock-defer":          {lockDefer, 1},
+	"buffer-direct":       {bufferDirect, 1},
+	"buffer-defer":        {bufferDefer, 1},
+	"file-direct":         {fileDirect, 1},
+	"file-defer":          {fileDefer, 1},
+	"catch":               {recovering, 1},
 }
 
 func cleanup(name string) sample {
@@ -70,13 +72,6 @@ func direct() {
 //go:noinline
 func deferred() {
 	defer release()
-	counter++
-}
-
-//go:noinline
-func deferredClosure() {
-	before := counter
-	defer func() { counter = before + 2 }()
 	counter++
 }
 
@@ -159,6 +154,15 @@ func lockDefer() {
 	lock.Lock()
 	defer lock.Unlock()
 	counter++
+}
+
+// The same where each call has an argument, which the list has to keep.
+//
+//go:noinline
+func loopDeferCaptured(n int) {
+	for i := range n {
+		defer releaseSome(i)
+	}
 }
 
 // The source's function: acquire 16 bytes, process 1 KiB, release.

@@ -32,6 +32,11 @@ pub fn release() {
     count(1);
 }
 
+#[inline(never)]
+fn release_some(n: u64) {
+    count(n);
+}
+
 /// Its name, the function, how many cleanups one call of it does.
 type Shape = (&'static str, fn(), u32);
 
@@ -50,6 +55,7 @@ const SHAPES: [Shape; 26] = [
     ("loop-direct", || loop_direct(black_box(10)), 10),
     ("loop-guard", || loop_guard(black_box(10)), 10),
     ("loop-stack", || stack(black_box(10)), 10),
+    ("loop-stack-captured", || stack_captured(black_box(10)), 10),
     ("lock-direct", lock_direct, 1),
     ("lock-guard", lock_guard, 1),
     ("buffer-direct", buffer_direct, 1),
@@ -64,7 +70,6 @@ const SHAPES: [Shape; 26] = [
     ("catch", catch, 1),
     ("gauge", gauge, 1),
     ("gauge-label", gauge_label, 1),
-    ("dynamic-none", || black_box(count)(1), 1),
     ("dynamic", dynamic, 1),
 ];
 
@@ -98,10 +103,17 @@ fn scopeguard() {
 /// Go's list of deferred calls, by hand.
 fn stack(cleanups: u64) {
     let mut stack = DeferStack::default();
-    for i in 0..cleanups {
-        stack.defer(move || count(i));
+    for _ in 0..cleanups {
+        stack.defer(release);
     }
-    count(1);
+}
+
+/// The same where each call has an argument, which the list has to keep.
+fn stack_captured(cleanups: u64) {
+    let mut stack = DeferStack::default();
+    for n in 0..cleanups {
+        stack.defer(move || release_some(n));
+    }
 }
 
 #[inline(never)]

@@ -2,6 +2,7 @@
 //! data file; everything that the pages show is drawn from it, so that no number is typed by hand.
 
 mod charts;
+mod compare;
 mod data;
 mod digits;
 mod draw;
@@ -12,7 +13,6 @@ mod plan;
 mod spread;
 mod tables;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
@@ -20,12 +20,9 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
-use charts::Chart;
 use data::Measured;
-use digits::interval;
 use halves::Halves;
 use plan::Job;
-use spread::Spread;
 
 /// What `cargo xtask measure` was told.
 #[derive(Default)]
@@ -54,7 +51,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let folder = root.join(FOLDER);
     let data = folder.join(DATA);
     if let Some(other) = &options.against {
-        return compare(&Measured::read(&data)?, &Measured::read(other)?);
+        return compare::compare(&Measured::read(&data)?, &Measured::read(other)?);
     }
     if !options.draw {
         measure(root, options.quick)?.write(&data)?;
@@ -140,55 +137,4 @@ fn add(measured: &mut Measured, job: &Job, found: halves::Found) {
             measured.not_measured.insert(job.key(), reason);
         }
     }
-}
-
-/// Says where two runs disagree.
-fn compare(one: &Measured, other: &Measured) -> Result<()> {
-    let (one, other) = (claims(one), claims(other));
-    let both = one
-        .iter()
-        .filter_map(|(name, mine)| Some((name, mine, other.get(name)?)));
-    let both: Vec<_> = both.collect();
-    let mut agree = 0;
-    for (name, mine, theirs) in &both {
-        if mine.overlaps(**theirs) {
-            agree += 1;
-        } else {
-            println!(
-                "{name}: {} here, {} there",
-                interval(**mine),
-                interval(**theirs)
-            );
-        }
-    }
-    println!("{agree} of {} intervals overlap", both.len());
-    ensure!(
-        20 * agree >= 19 * both.len(),
-        "one in twenty may miss: this is another machine, or was busier"
-    );
-    Ok(())
-}
-
-/// Every interval that a run states: of the ratios, of CPU time, of memory. Wall time counts what
-/// else the machine does, and a round's parks are an observation.
-fn claims(measured: &Measured) -> BTreeMap<String, Spread> {
-    let mut claims = BTreeMap::new();
-    for Chart {
-        name, rows, series, ..
-    } in &charts::ALL
-    {
-        for (row, which) in rows.iter().flat_map(|row| [(row, 0), (row, 1)]) {
-            if let Some(ratio) = row.ratio(which, measured) {
-                claims.insert(format!("{name}, {}, {}", row.label, series[which]), ratio);
-            }
-        }
-    }
-    for (key, metrics) in &measured.benchmarks {
-        for metric in ["cpu", "resident"] {
-            if let Some(series) = metrics.get(metric) {
-                claims.insert(format!("{key}, {metric}"), series.spread);
-            }
-        }
-    }
-    claims
 }

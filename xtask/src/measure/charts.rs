@@ -35,11 +35,16 @@ impl Row {
     /// The spread of the ratio in each round, if both were measured.
     pub fn ratio(&self, series: usize, measured: &Measured) -> Option<Spread> {
         let (above, below) = self.ratios[series]?;
-        let rounds = |key| Some(&series_of(measured, key, self.metric)?.rounds);
-        let pairs = rounds(above)?.iter().zip(rounds(below)?);
-        let ratios: Vec<f64> = pairs.map(|(above, below)| above / below).collect();
-        Some(Spread::of(&ratios))
+        ratio(measured, above, below, self.metric)
     }
+}
+
+/// The spread of one benchmark in another, round by round.
+pub fn ratio(measured: &Measured, above: &str, below: &str, metric: &str) -> Option<Spread> {
+    let rounds = |key| Some(&series_of(measured, key, metric)?.rounds);
+    let pairs = rounds(above)?.iter().zip(rounds(below)?);
+    let ratios: Vec<f64> = pairs.map(|(above, below)| above / below).collect();
+    Some(Spread::of(&ratios))
 }
 
 /// What the data file has of a benchmark.
@@ -81,10 +86,10 @@ const CLEANUP: Chart = Chart {
 };
 
 #[rustfmt::skip]
-const CLEANUP_ROWS: [Row; 12] = [
+const CLEANUP_ROWS: [Row; 13] = [
+    cpu("none", "the same work, no call", Some(("go/none/1", "go/direct/1")), Some(("rust/none/1", "rust/direct/1"))),
     cpu("one", "one cleanup", Some(("go/defer/1", "go/direct/1")), Some(("rust/guard/1", "rust/direct/1"))),
     cpu("scopeguard", "one, by scopeguard", None, Some(("rust/scopeguard/1", "rust/direct/1"))),
-    cpu("closure", "a closure that captures", Some(("go/defer-closure/1", "go/direct/1")), None),
     cpu("unwind", "the body may panic", None, Some(("rust/unwind-guard/1", "rust/unwind-direct/1"))),
     cpu("early", "an early return before it", Some(("go/early-defer/1", "go/early-direct/1")), Some(("rust/early-guard/1", "rust/early-direct/1"))),
     cpu("lock", "unlock a mutex", Some(("go/lock-defer/1", "go/lock-direct/1")), Some(("rust/lock-guard/1", "rust/lock-direct/1"))),
@@ -93,7 +98,8 @@ const CLEANUP_ROWS: [Row; 12] = [
     cpu("nine", "nine in a function", Some(("go/nine-defers/1", "go/nine-direct/1")), Some(("rust/nine-guards/1", "rust/nine-direct/1"))),
     cpu("turn", "in a loop, each turn", Some(("go/loop-closure/1", "go/loop-direct/1")), Some(("rust/loop-guard/1", "rust/loop-direct/1"))),
     cpu("loop", "in a loop, all at the end", Some(("go/loop-defer/1", "go/loop-direct/1")), Some(("rust/loop-stack/1", "rust/loop-direct/1"))),
-    cpu("catch", "recover, catch_unwind: armed", Some(("go/catch/1", "go/catch-none/1")), Some(("rust/catch/1", "rust/catch-none/1"))),
+    cpu("loop-captured", "the same, with an argument", Some(("go/loop-defer-captured/1", "go/loop-direct/1")), Some(("rust/loop-stack-captured/1", "rust/loop-direct/1"))),
+    cpu("catch", "recover, catch_unwind: armed", Some(("go/catch/1", "go/direct/1")), Some(("rust/catch/1", "rust/catch-none/1"))),
 ];
 
 const FAILURES: Chart = Chart {

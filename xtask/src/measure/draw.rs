@@ -17,7 +17,10 @@ use super::spread::Spread;
 
 /// As wide as the text on a phone: nothing is drawn smaller there.
 const WIDTH: u32 = 360;
-const ROW: u32 = 44;
+/// For a label, for each mark under it, and between two rows.
+const LABEL: i32 = 17;
+const MARK: i32 = 13;
+const GAP: i32 = 8;
 /// Above the rows: the legend. Below: the axis.
 const HEAD: u32 = 48;
 const FOOT: u32 = 24;
@@ -41,7 +44,9 @@ pub fn svg(chart: &Chart, measured: &Measured) -> Result<String> {
         .filter(|(_, ratios)| ratios.iter().any(Option::is_some))
         .collect();
     let mut svg = String::new();
-    let height = HEAD + FOOT + ROW * rows.len() as u32;
+    let marks = rows.iter().flat_map(|(_, ratios)| ratios.iter().flatten());
+    let height = (LABEL + GAP) * rows.len() as i32 + MARK * marks.count() as i32;
+    let height = HEAD + FOOT + height as u32;
     let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
     paint(&area, chart, &rows).map_err(|error| anyhow!("{}: {error}", chart.name))?;
     drop(area);
@@ -78,23 +83,35 @@ fn paint(area: &Area, chart: &Chart, rows: &[(&str, [Option<Spread>; 2])]) -> Dr
     let [less, more] = chart.sides;
     write(area, less, (x(1.0) - 6, 36), style(12, INK, HPos::Right))?;
     write(area, more, (x(1.0) + 6, 36), style(12, INK, HPos::Left))?;
-    for (row, (label, ratios)) in rows.iter().enumerate() {
-        let top = (HEAD + ROW * row as u32) as i32;
+    let mut top = HEAD as i32;
+    for (label, ratios) in rows {
         write(area, label, (12, top + 10), style(13, INK, HPos::Left))?;
-        for (series, spread) in ratios.iter().enumerate() {
-            let Some(Spread { median, low, high }) = *spread else {
-                continue;
-            };
-            let y = top + 23 + 13 * series as i32;
-            let whiskers = vec![(x(low), y), (x(high), y)];
-            area.draw(&PathElement::new(whiskers, SERIES[series].stroke_width(2)))?;
-            mark(area, (x(median), y), series)?;
-            let beside = (x(high).max(x(median) + 4) + 4, y);
-            let number = style(12, SERIES[series], HPos::Left);
-            write(area, &significant(median), beside, number)?;
-        }
+        top = marks(area, top + LABEL, ratios, &x)? + GAP;
     }
     Ok(area.present()?)
+}
+
+/// The marks of a row, one under the other, with what they say beside them; and where they end.
+fn marks(
+    area: &Area,
+    mut top: i32,
+    ratios: &[Option<Spread>; 2],
+    x: &impl Fn(f64) -> i32,
+) -> Result<i32, Box<dyn Error>> {
+    for (series, spread) in ratios.iter().enumerate() {
+        let Some(Spread { median, low, high }) = *spread else {
+            continue;
+        };
+        let y = top + MARK / 2;
+        let whiskers = vec![(x(low), y), (x(high), y)];
+        area.draw(&PathElement::new(whiskers, SERIES[series].stroke_width(2)))?;
+        mark(area, (x(median), y), series)?;
+        let beside = (x(high).max(x(median) + 4) + 4, y);
+        let number = style(12, SERIES[series], HPos::Left);
+        write(area, &significant(median), beside, number)?;
+        top += MARK;
+    }
+    Ok(top)
 }
 
 /// A disc for the first series, a square for the second: not told apart by colour alone.

@@ -54,8 +54,7 @@ impl Halves {
     fn build_go(&mut self, root: &Path, program: PathBuf, version: String) -> Result<()> {
         eprintln!("building the Go half with {version}");
         let sources = root.join("benches/go");
-        // `-a`: the compiler speaks only when it compiles.
-        let mut build = go(&sources, &["build", "-a", "-gcflags=-d=defer=1", "-o"]);
+        let mut build = go(&sources, &["build", "-gcflags=-d=defer=1", "-o"]);
         let output = build.arg(&program).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(

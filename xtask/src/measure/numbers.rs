@@ -28,12 +28,11 @@ pub fn numbers(measured: &Measured) -> String {
         }
     }
     for key in plan::jobs(true, 2).iter().map(plan::Job::key) {
-        for metric in ["cpu", "parks"] {
-            let series = series_of(measured, &key, metric);
-            let value = series.map(|series| unit(series.spread.median, metric));
-            number(&format!("{}-{metric}", key.replace('/', "-")), value);
-        }
+        let value = median(measured, &key, "cpu");
+        number(&format!("{}-cpu", key.replace('/', "-")), value);
     }
+    let parks = median(measured, "rust/ping-pong/all", "parks");
+    number("rust-ping-pong-all-parks", parks);
     for function in ["deferred", "nineDefers", "loopDefer"] {
         let kind = measured.go_defers.get(function).cloned();
         number(&format!("go-defers-{function}"), kind);
@@ -44,6 +43,12 @@ pub fn numbers(measured: &Measured) -> String {
         winners(measured, |ratio| ratio.low > 1.0),
     );
     text
+}
+
+/// What a benchmark costs, in the unit that suits it.
+pub fn median(measured: &Measured, key: &str, metric: &str) -> Option<String> {
+    let series = series_of(measured, key, metric)?;
+    Some(unit(series.spread.median, metric))
 }
 
 /// The rows of the chart of tasks whose ratio is on one side of 1 with its whole interval.

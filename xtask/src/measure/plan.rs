@@ -69,20 +69,20 @@ const GROUPS: [Group; 7] = [
         false,
         BOTH,
         "none direct early-direct nine-direct loop-direct lock-direct buffer-direct file-direct
-         catch-none catch err-1 panic-1 err-8 panic-8 err-32 panic-32",
+         catch err-1 panic-1 err-8 panic-8 err-32 panic-32",
     ),
     (
         false,
         GO,
-        "defer defer-closure early-defer nine-defers loop-closure loop-defer lock-defer
+        "defer early-defer nine-defers loop-closure loop-defer loop-defer-captured lock-defer
          buffer-defer file-defer",
     ),
     (
         false,
         RUST,
         "guard scopeguard stack unwind-direct unwind-guard early-guard nine-guards loop-guard
-         loop-stack lock-guard buffer-guard file-guard resume-1 dynamic-none dynamic gauge
-         gauge-label drop-strings select select-biased batch-futures blocking blocking-park
+         loop-stack loop-stack-captured lock-guard buffer-guard file-guard catch-none resume-1
+         dynamic gauge gauge-label drop-strings select select-biased batch-futures blocking blocking-park
          blocking-ping-pong thread-park-10k thread-park-100k",
     ),
     (

@@ -1,8 +1,9 @@
 //! The tables of the pages, in Markdown.
 
-use super::charts::{Chart, series_of};
+use super::charts::{Chart, ratio, series_of};
 use super::data::Measured;
-use super::digits::{interval, significant, unit};
+use super::digits::{interval, significant};
+use super::numbers;
 
 /// In a cell of what was not measured.
 const MISSING: &str = "–";
@@ -120,10 +121,6 @@ pub fn units(measured: &Measured) -> String {
             ],
         ),
     ];
-    let metrics = ["cpu", "resident", "cpu"];
-    let value = |key, metric| series_of(measured, key, metric).map(|series| series.spread.median);
-    let divided = |above: Option<f64>, below: Option<f64>| Some(above? / below?);
-
     let mut ratios = String::from(
         "| In tasks on one thread | start and end | parked | round trip |\n|---|--:|--:|--:|\n",
     );
@@ -133,15 +130,25 @@ pub fn units(measured: &Measured) -> String {
     );
     for (name, keys) in UNITS {
         let [start, park, trip] = keys;
-        let [a, b, c] = [0, 1, 2].map(|i| {
-            let ratio = divided(value(keys[i], metrics[i]), value(UNITS[0].1[i], metrics[i]));
-            ratio.map_or(MISSING.into(), significant)
-        });
+        let of_a_task = |i: usize, metric| {
+            let ratio = ratio(measured, keys[i], UNITS[0].1[i], metric);
+            ratio.map_or(MISSING.into(), |ratio| significant(ratio.median))
+        };
+        let [a, b, c] = [
+            of_a_task(0, "cpu"),
+            of_a_task(1, "resident"),
+            of_a_task(2, "cpu"),
+        ];
         if name != UNITS[0].0 {
             ratios += &format!("| {name} | {a} | {b} | {c} |\n");
         }
-        let kept = divided(value(park, "kept"), value(park, "resident"));
-        let kept = kept.map_or(MISSING.into(), |part| significant(part * 100.0) + " %");
+        let kept = ["kept", "resident"].map(|metric| series_of(measured, park, metric));
+        let kept = match kept {
+            [Some(kept), Some(all)] => {
+                significant(100.0 * kept.spread.median / all.spread.median) + " %"
+            }
+            _ => MISSING.into(),
+        };
         let [start, trip] = [start, trip].map(|key| median(measured, key, "cpu"));
         let [parked, reserved] = ["resident", "reserved"].map(|m| median(measured, park, m));
         costs += &format!("| {name} | {start} | {parked} | {kept} | {reserved} | {trip} |\n");
@@ -150,6 +157,5 @@ pub fn units(measured: &Measured) -> String {
 }
 
 fn median(measured: &Measured, key: &str, metric: &str) -> String {
-    let series = series_of(measured, key, metric);
-    series.map_or(MISSING.into(), |series| unit(series.spread.median, metric))
+    numbers::median(measured, key, metric).unwrap_or(MISSING.into())
 }

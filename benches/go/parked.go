@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -68,14 +69,18 @@ func park(n int, wait func(*sync.WaitGroup, chan struct{})) sample {
 // Bytes of the process.
 type bytes struct{ reserved, resident float64 }
 
-// memory takes a page for 4 KiB, as on x86-64.
-func memory() (m bytes) {
-	statm, err := os.ReadFile("/proc/self/statm")
+func memory() bytes {
+	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "memory is read from /proc, which only Linux has")
 		os.Exit(3)
 	}
-	_, err = fmt.Sscan(string(statm), &m.reserved, &m.resident)
+	return bytes{inBytes(string(status), "VmSize:"), inBytes(string(status), "VmRSS:")}
+}
+
+func inBytes(status, name string) (kilobytes float64) {
+	_, after, _ := strings.Cut(status, name)
+	_, err := fmt.Sscan(after, &kilobytes)
 	check(err)
-	return bytes{m.reserved * 4096, m.resident * 4096}
+	return kilobytes * 1024
 }

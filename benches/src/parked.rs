@@ -133,15 +133,18 @@ struct Memory {
 }
 
 impl Memory {
-    /// It takes a page for 4 KiB, as on x86-64.
     fn now() -> Result<Self> {
-        let statm = fs::read_to_string("/proc/self/statm")
+        let status = fs::read_to_string("/proc/self/status")
             .map_err(|_| NotHere("memory is read from /proc, which only Linux has".into()))?;
-        let mut pages = statm.split_whitespace().map(str::parse::<f64>);
-        let mut bytes = || anyhow::Ok(4096.0 * pages.next().context("/proc/self/statm")??);
+        let bytes = |name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kilobytes = line.and_then(|line| line.strip_suffix(" kB"));
+            let kilobytes = kilobytes.context("/proc/self/status")?;
+            anyhow::Ok(1024.0 * kilobytes.trim().parse::<f64>()?)
+        };
         Ok(Self {
-            reserved: bytes()?,
-            resident: bytes()?,
+            reserved: bytes("VmSize:")?,
+            resident: bytes("VmRSS:")?,
         })
     }
 

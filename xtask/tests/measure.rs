@@ -68,9 +68,11 @@ fn without_go_the_rest_is_drawn() {
     let row = row
         .lines()
         .find(|line| line.starts_with("| unlock a mutex"));
+    let row = row.expect("its row is there");
+    let rust = row.strip_prefix("| unlock a mutex | – | – | – | ");
     assert!(
-        row.expect("its row is there")
-            .starts_with("| unlock a mutex | – | – | – | 1.")
+        rust.is_some_and(|rust| rust.starts_with(|first: char| first.is_ascii_digit())),
+        "{row}"
     );
     let numbers = read("src/practice/cost/numbers.txt");
     assert!(numbers.contains("ANCHOR: go-stream-1-cpu\n(not measured)\n"));

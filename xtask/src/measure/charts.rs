@@ -8,8 +8,8 @@ pub struct Chart {
     pub name: &'static str,
     /// Two ratios in every row.
     pub series: [&'static str; 2],
-    /// At the head of the table: each ratio, and what is divided by what.
-    pub columns: [&'static str; 6],
+    /// At the head of the table: what the rows are; each ratio, and what is divided by what.
+    pub columns: [&'static str; 7],
     /// What a ratio below 1 means, and one above.
     pub sides: [&'static str; 2],
     /// What is drawn, for those who cannot see it.
@@ -77,7 +77,9 @@ pub const ALL: [Chart; 3] = [CLEANUP, FAILURES, TASKS];
 const CLEANUP: Chart = Chart {
     name: "cleanup",
     series: ["Go", "Rust"],
-    columns: ["Go", "`defer`", "direct", "Rust", "guard", "direct"],
+    columns: [
+        "Cleanup", "Go", "`defer`", "direct", "Rust", "guard", "direct",
+    ],
     sides: ["", "times a direct call"],
     alternative: "What a deferred call in Go and a guard in Rust cost, in direct calls. The table \
                   under it has the numbers.",
@@ -105,7 +107,7 @@ const CLEANUP_ROWS: [Row; 13] = [
 const FAILURES: Chart = Chart {
     name: "failures",
     series: ["Go", "Rust"],
-    columns: ["Go", "panic", "error", "Rust", "panic", "`Err`"],
+    columns: ["Failure", "Go", "panic", "error", "Rust", "panic", "`Err`"],
     sides: ["", "times an error"],
     alternative: "What a panic costs in Go and in Rust, in errors that are returned through as \
                   many frames. The table under it has the numbers.",
@@ -124,7 +126,15 @@ const FAILURE_ROWS: [Row; 3] = [
 pub const TASKS: Chart = Chart {
     name: "tasks",
     series: ["one thread", "all threads"],
-    columns: ["one thread", "Go", "Rust", "all threads", "Go", "Rust"],
+    columns: [
+        "Work",
+        "one thread",
+        "Go",
+        "Rust",
+        "all threads",
+        "Go",
+        "Rust",
+    ],
     sides: ["Go costs less", "Rust costs less"],
     alternative: "What goroutines cost, in Tokio tasks, with one thread and with all. The table \
                   under it has the numbers.",

@@ -19,7 +19,7 @@ pub fn table(chart: &Chart, measured: &Measured) -> String {
          <details>\n<summary>The same in numbers</summary>\n\n"
     );
     text += &format!(
-        "| | {} |\n|---|{}\n",
+        "| {} |\n|---|{}\n",
         chart.columns.join(" | "),
         "--:|".repeat(6)
     );
@@ -73,7 +73,7 @@ pub fn others(measured: &Measured) -> String {
     ];
     let mut text = String::from(
         "<details>\n<summary>The rest, and wall time</summary>\n\n\
-         | | CPU | wall |\n|---|--:|--:|\n",
+         | Work | CPU | wall |\n|---|--:|--:|\n",
     );
     for (label, key) in ROWS {
         let [cpu, wall] = ["cpu", "wall"].map(|metric| median(measured, key, metric));

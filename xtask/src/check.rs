@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::hint::spin_loop;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
 
 use crate::census::{Census, RUNNERS};
 use crate::environment;
@@ -42,7 +41,8 @@ const CENSUS: &str = "src/appendix/census.md";
 /// # Errors
 /// At the first step that fails; what failed is on the terminal.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
-    let scratch = scratch(root)?;
+    // Where the tests keep what they made.
+    let scratch = environment::target(root)?.join("tmp");
     step("formatting", || {
         cargo(root, &["fmt", "--all", "--check"], &[])
     })?;
@@ -120,22 +120,6 @@ fn busy<T>(run: impl FnOnce() -> T) -> T {
         done.store(true, Ordering::Relaxed);
         result
     })
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    target_directory: PathBuf,
-}
-
-/// Where the tests keep what they made.
-fn scratch(root: &Path) -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(root)
-        .args(["metadata", "--no-deps", "--format-version", "1"]);
-    let output = cargo.output().context("cargo cannot be run")?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-    Ok(metadata.target_directory.join("tmp"))
 }
 
 /// Compares the census on its page with the notes of the checks that just ran.

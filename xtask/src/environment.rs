@@ -1,10 +1,12 @@
 //! With what the pages are checked: the toolchain, the crates, the other languages.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use mdbook_preprocessor::config::RustEdition;
+use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::versions::Versions;
@@ -35,6 +37,45 @@ pub fn line(root: &Path) -> Result<String> {
         .chain(tools)
         .collect::<Vec<_>>()
         .join(" · "))
+}
+
+/// The version of a tool that the workspace pins, and how to install it.
+///
+/// # Errors
+/// If `[workspace.metadata.tools]` has no such tool, or no version of it.
+pub fn tool(root: &Path, name: &str) -> Result<(String, String)> {
+    let workspace = manifest(&root.join("Cargo.toml"))?;
+    let tools = || workspace.get("workspace")?.get("metadata")?.get("tools");
+    let tool = tools().and_then(|tools| tools.get(name));
+    let text = |key| Some(tool?.get(key)?.as_str()?.to_owned());
+    text("version")
+        .zip(text("install"))
+        .with_context(|| format!("no {name} in the workspace's tools"))
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+}
+
+/// Where cargo puts what it builds.
+///
+/// # Errors
+/// If cargo cannot say it.
+pub fn target(root: &Path) -> Result<PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(root)
+        .args(["metadata", "--no-deps", "--format-version", "1"]);
+    let output = cargo.output().context("cargo cannot be run")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "cargo metadata: {}\n{said}",
+        output.status
+    );
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    Ok(metadata.target_directory)
 }
 
 fn manifest(path: &Path) -> Result<Table> {

@@ -1,10 +1,11 @@
 //! What stands behind `cargo xtask`: building the book in-process, serving it
-//! while it is written, and what its pages get beyond Markdown.
+//! while it is written, what its pages get beyond Markdown, and what they say of costs.
 
 mod census;
 pub mod check;
 mod complaints;
 mod environment;
+pub mod measure;
 pub mod pages;
 mod programs;
 pub mod serve;

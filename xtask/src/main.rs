@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use tokio::signal::ctrl_c;
 use xtask::serve::{Rebuild, Server};
-use xtask::{check, pages, site};
+use xtask::{check, measure, pages, site};
 
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", about = "The book's own tasks")]
@@ -62,6 +62,18 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
+    /// Measure what cleanup and tasks cost, in Rust and in Go, and redraw what the pages show of it
+    Measure {
+        /// About a minute: a look, with a wide spread
+        #[arg(long)]
+        quick: bool,
+        /// Measure nothing: redraw from the data file
+        #[arg(long, conflicts_with = "quick")]
+        draw: bool,
+        /// Measure nothing: say where the data file and this other one disagree
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "draw"])]
+        against: Option<PathBuf>,
+    },
     /// What an installed `mdbook` runs, as `book.toml` tells it to
     #[command(hide = true)]
     Preprocess {
@@ -104,6 +116,18 @@ fn run(cli: Cli) -> Result<ExitCode> {
             },
         )?,
         Task::Faults { seed, kills, write } => faults(&root, seed, kills, write)?,
+        Task::Measure {
+            quick,
+            draw,
+            against,
+        } => measure::run(
+            &root,
+            &measure::Options {
+                quick,
+                draw,
+                against,
+            },
+        )?,
         Task::Preprocess { question: None } => pages::filter(stdin().lock(), stdout().lock())?,
         Task::Preprocess {
             question: Some(Question::Supports { renderer }),

@@ -88,10 +88,12 @@ fn parse<T: DeserializeOwned>(file: &Path) -> Result<T> {
     toml::from_str(&text).with_context(|| file.display().to_string())
 }
 
-/// What the workspace's own packages depend on, xtask excepted: pages don't
-/// see its dependencies.
+/// What the workspace's own packages depend on, except those whose
+/// dependencies the pages don't see.
 fn direct_dependencies(lock: &[Package]) -> BTreeMap<String, Package> {
-    let own = |package: &&Package| package.source.is_none() && package.name != "xtask";
+    let own = |package: &&Package| {
+        package.source.is_none() && !["benches", "xtask"].contains(&&*package.name)
+    };
     lock.iter()
         .filter(own)
         .flat_map(|package| &package.dependencies)

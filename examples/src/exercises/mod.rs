@@ -8,6 +8,7 @@ pub mod best_practice;
 pub mod cancel_safety;
 pub mod cancellation;
 pub mod closure_capture;
+pub mod cost;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
@@ -17,8 +18,12 @@ pub mod log_line;
 pub mod panics;
 pub mod return_value;
 pub mod scope;
+pub mod spawn_from_drop;
 pub mod task_cost;
 pub mod task_leaks;
+pub mod waiting;
+
+use tokio::runtime::{Builder, Runtime};
 
 /// Says what is still wrong, or `Ok`.
 pub type Check = fn() -> Result<(), String>;
@@ -79,6 +84,11 @@ pub const ALL: &[Exercise] = &[
         solution: closure_capture::solution,
     },
     Exercise {
+        name: "spawn-from-drop",
+        start: spawn_from_drop::start,
+        solution: spawn_from_drop::solution,
+    },
+    Exercise {
         name: "lock-scope",
         start: lock_scope::start,
         solution: lock_scope::solution,
@@ -92,6 +102,11 @@ pub const ALL: &[Exercise] = &[
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "waiting",
+        start: waiting::start,
+        solution: waiting::solution,
     },
     Exercise {
         name: "cancellation",
@@ -113,4 +128,16 @@ pub const ALL: &[Exercise] = &[
         start: log_line::start,
         solution: log_line::solution,
     },
+    Exercise {
+        name: "cost",
+        start: cost::start,
+        solution: cost::solution,
+    },
 ];
+
+/// A runtime for a check: one thread, and paused time, whose hours cost none.
+fn paused_runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build();
+    runtime.expect("a runtime starts")
+}

@@ -4,14 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use companion::shutdown::{GROUPS, Group};
+use companion::waiting::TABLES;
 use libtest_mimic::{Completion, Trial};
 use support::report::{self, Outcome};
-use support::root;
+use support::{go, root};
 
 // Not in `support`: the other checks need not link the companion crate.
 #[path = "support/matrix.rs"]
 mod matrix;
 mod support;
+#[path = "support/waiting.rs"]
+mod waiting;
 
 /// Makes a table in Markdown. It is given the old one: cells that cannot be run here stay.
 type Make = dyn Fn(&str) -> Result<String, String> + Send;
@@ -36,10 +39,15 @@ fn tables(book: &Path) -> Vec<Table> {
         let file = "src/stale-table.md";
         return vec![Table {
             file,
-            ..shutdown(&GROUPS[4])
+            ..shutdown(&GROUPS[GROUPS.len() - 1])
         }];
     }
-    GROUPS.iter().map(shutdown).collect()
+    let waiting = TABLES.iter().map(|table| Table {
+        file: table.file,
+        lacks: go::require().err(),
+        make: Box::new(|old| waiting::table(table, old)),
+    });
+    GROUPS.iter().map(shutdown).chain(waiting).collect()
 }
 
 fn main() {

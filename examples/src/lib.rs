@@ -2,6 +2,7 @@
 //!
 //! `cargo run -q -p companion --bin NAME` runs a program; its page says what it shows.
 
+pub mod async_cleanup;
 pub mod cancel_at;
 pub mod disconnect;
 pub mod exercises;
@@ -13,3 +14,4 @@ pub mod settlement;
 pub mod shutdown;
 pub mod supervise;
 pub mod task_cost;
+pub mod waiting;

@@ -1,13 +1,16 @@
 //! Go programs as modules of their own, vetted and built with the Go that the workspace pins.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use std::{env, fs};
+use std::{env, fs, io};
 
 use super::process::{self, Run};
 use super::{scratch, tools};
+
+/// What a Go program can import besides the standard library.
+const SYNC: &str = "golang.org/x/sync";
 
 static GO: LazyLock<Result<(), String>> = LazyLock::new(|| tools::require("go", &["version"]));
 
@@ -39,13 +42,7 @@ impl Module {
         let mut hash = DefaultHasher::new();
         (program, &language, &pinned).hash(&mut hash);
         let dir = scratch("go").join(format!("{:016x}", hash.finish()));
-        fs::create_dir_all(&dir)
-            .and_then(|()| {
-                let module = format!("module page\n\ngo {language}\n");
-                fs::write(dir.join("go.mod"), module)
-            })
-            .and_then(|()| fs::write(dir.join("main.go"), program))
-            .map_err(|error| error.to_string())?;
+        write(&dir, program, &language).map_err(|error| error.to_string())?;
         let executable = dir.join("page").with_extension(env::consts::EXE_EXTENSION);
         Ok(Module { dir, executable })
     }
@@ -97,4 +94,34 @@ impl Module {
         ]);
         process::run(&mut go, process::TOOL).map_err(|error| error.to_string())
     }
+}
+
+fn write(dir: &Path, program: &str, language: &str) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    let mut manifest = format!("module page\n\ngo {language}\n");
+    if program.contains(&format!("\"{SYNC}/")) {
+        copy_sync(&dir.join("sync"), language)?;
+        manifest += &format!("\nrequire {SYNC} v0.0.0\n\nreplace {SYNC} => ./sync\n");
+    }
+    fs::write(dir.join("go.mod"), manifest)?;
+    fs::write(dir.join("main.go"), program)
+}
+
+/// Copies [`SYNC`] out of the Go distribution, which vendors it for the go command itself: so its
+/// version is fixed with Go's, and nothing is downloaded or committed. It has to be a copy: what
+/// `replace` names must have a `go.mod`, and this has none.
+fn copy_sync(copy: &Path, language: &str) -> io::Result<()> {
+    let go = process::run(Command::new("go").args(["env", "GOROOT"]), process::TOOL)?;
+    let vendored = Path::new(go.stdout.trim())
+        .join("src/cmd/vendor")
+        .join(SYNC);
+    for package in ["errgroup", "semaphore"] {
+        fs::create_dir_all(copy.join(package))?;
+        for file in fs::read_dir(vendored.join(package))? {
+            let file = file?;
+            fs::copy(file.path(), copy.join(package).join(file.file_name()))?;
+        }
+    }
+    let manifest = format!("module {SYNC}\n\ngo {language}\n");
+    fs::write(copy.join("go.mod"), manifest)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use companion::shutdown::{self, GROUPS, Group, Ran, Way};
+use companion::shutdown::{self, Group, Ran, Way, ways};
 
 use crate::support::go::{self, Module};
 use crate::support::{crates, process};
@@ -16,7 +16,7 @@ use crate::support::{crates, process};
 /// What is missing.
 pub fn here(group: &Group) -> Result<(), String> {
     process::ends_as_on_linux()?;
-    match group.ways().any(|way| !way.go.is_empty()) {
+    match group.ways.iter().any(|way| !way.go.is_empty()) {
         true => go::require(),
         false => Ok(()),
     }
@@ -41,7 +41,7 @@ fn rust(way: &Way) -> Result<Ran, String> {
     static UNWINDING: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| program("unwind"));
     static ABORTING: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| program("abort"));
     let program = if way.aborts { &ABORTING } else { &UNWINDING };
-    run(program.as_ref()?, &way.argument())
+    run(program.as_ref()?, &way.argument(), way.complaint)
 }
 
 fn program(panic: &str) -> Result<PathBuf, String> {
@@ -55,7 +55,7 @@ fn go(way: &Way) -> Result<String, String> {
         let program = Module::new(shutdown::GO, None)?.make()?;
         let listed = process::run(&mut Command::new(&program), process::deadline());
         let listed = listed.map_err(|error| error.to_string())?.stdout;
-        let ways = GROUPS.iter().flat_map(Group::ways).map(Way::go_argument);
+        let ways = ways().map(Way::go_argument);
         let ways: BTreeSet<String> = ways.filter(|way| !way.is_empty()).collect();
         let listed: BTreeSet<String> = listed.lines().map(str::to_owned).collect();
         match ways == listed {
@@ -65,7 +65,8 @@ fn go(way: &Way) -> Result<String, String> {
             )),
         }
     });
-    Ok(way.go_cell(&run(PROGRAM.as_ref()?, &way.go_argument())?))
+    let ran = run(PROGRAM.as_ref()?, &way.go_argument(), way.go_complaint)?;
+    Ok(way.go_cell(&ran))
 }
 
 /// What the old table says of Go.
@@ -77,14 +78,23 @@ fn known(way: &Way, old: &str) -> Result<String, String> {
         .ok_or(format!("the row {:?} is new: it needs Go", way.title()))
 }
 
-fn run(program: &Path, way: &str) -> Result<Ran, String> {
+/// Takes a way, and refuses an end that another failure brought about: it complains otherwise.
+fn run(program: &Path, way: &str, complaint: &str) -> Result<Ran, String> {
     let ran = process::run(
         process::interruptible(program).arg(way),
         process::deadline(),
     );
     let ran = ran.map_err(|error| format!("{way}: {error}"))?;
+    let meant = match complaint {
+        "" => ran.stderr.is_empty(),
+        _ => ran.stderr.contains(complaint),
+    };
     match ran.status {
         None => Err(format!("{way}: {}\n{}", ran.ending(), ran.stdout)),
+        Some(_) if !meant => Err(format!(
+            "{way}: expected {complaint:?} on stderr, found {:?}",
+            ran.stderr
+        )),
         Some(_) => Ok(Ran {
             ending: ran.ending(),
             printed: ran.stdout,

@@ -17,8 +17,12 @@ pub mod log_line;
 pub mod panics;
 pub mod return_value;
 pub mod scope;
+pub mod spawn_from_drop;
 pub mod task_cost;
 pub mod task_leaks;
+pub mod waiting;
+
+use tokio::runtime::{Builder, Runtime};
 
 /// Says what is still wrong, or `Ok`.
 pub type Check = fn() -> Result<(), String>;
@@ -79,6 +83,11 @@ pub const ALL: &[Exercise] = &[
         solution: closure_capture::solution,
     },
     Exercise {
+        name: "spawn-from-drop",
+        start: spawn_from_drop::start,
+        solution: spawn_from_drop::solution,
+    },
+    Exercise {
         name: "lock-scope",
         start: lock_scope::start,
         solution: lock_scope::solution,
@@ -92,6 +101,11 @@ pub const ALL: &[Exercise] = &[
         name: "argument-time",
         start: argument_time::start,
         solution: argument_time::solution,
+    },
+    Exercise {
+        name: "waiting",
+        start: waiting::start,
+        solution: waiting::solution,
     },
     Exercise {
         name: "cancellation",
@@ -114,3 +128,10 @@ pub const ALL: &[Exercise] = &[
         solution: log_line::solution,
     },
 ];
+
+/// A runtime for a check: one thread, and paused time, whose hours cost none.
+fn paused_runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build();
+    runtime.expect("a runtime starts")
+}

@@ -12,22 +12,20 @@ use super::Way;
 use super::guard::{Guard, goes_on, main_returns};
 use super::stage::{hold, join, multi_thread, on_main, parked};
 
+const LESSON: &str = "foundations/task-leaks.md#abort-is-a-request";
+
 pub const WAYS: &[Way] = &[
-    Way::rust("`JoinHandle::abort`", suspended).at("foundations/task-leaks.md#abort-is-a-request"),
-    Way::rust("`JoinHandle::abort`, multi_thread", suspended_multi_thread)
-        .at("foundations/task-leaks.md#abort-is-a-request"),
-    Way::rust("abort during a poll, multi_thread", during_a_poll)
-        .at("foundations/task-leaks.md#abort-is-a-request"),
+    Way::rust("`JoinHandle::abort`", suspended).at(LESSON),
+    Way::rust("`JoinHandle::abort`, multi_thread", suspended_multi_thread).at(LESSON),
+    Way::rust("abort during a poll, multi_thread", during_a_poll).at(LESSON),
     Way::rust(
         "`AbortOnDropHandle` dropped during a poll, multi_thread",
         handle_during_a_poll,
     )
-    .at("foundations/task-leaks.md#abort-is-a-request"),
-    Way::rust("abort unpolled, guard passed in", passed_in)
-        .at("foundations/task-leaks.md#abort-is-a-request"),
-    Way::rust("abort unpolled, guard made inside", made_inside)
-        .at("foundations/task-leaks.md#abort-is-a-request"),
-    Way::rust("abort of the task that spawned it", parent),
+    .at(LESSON),
+    Way::rust("abort unpolled, guard passed in", passed_in).at(LESSON),
+    Way::rust("abort unpolled, guard made inside", made_inside).at(LESSON),
+    Way::rust("abort of the task that spawned it", parent).at("trap/scope.md#in-rust"),
 ];
 
 fn suspended() {

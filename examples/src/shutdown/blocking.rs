@@ -20,13 +20,22 @@ pub const WAYS: &[Way] = &[
         .at("trap/exits.md#the-runtime-ends-first"),
     Way::rust("closure queued, runtime dropped", drop_runtime_queued),
     Way::rust("`shutdown_background`, closure ends first", in_time),
-    Way::rust("`shutdown_background`, main ends first", too_late),
-    Way::rust("`shutdown_timeout` elapses, main ends first", timed_out)
+    Way::rust("`shutdown_background`, main returns first", too_late),
+    Way::rust("`shutdown_timeout` elapses, main returns first", timed_out)
         .at("trap/exits.md#the-runtime-ends-first"),
 ];
 
-/// A running closure that owns `held`, and what ends it.
-fn work(runtime: &Runtime, held: impl Send + 'static) -> (JoinHandle<()>, SyncSender<()>) {
+/// A running closure that owns a guard, and what ends it.
+fn work(runtime: &Runtime) -> (JoinHandle<()>, SyncSender<()>) {
+    run(runtime, Guard::new(), "the closure ends")
+}
+
+/// The same for any `held`, with the line that it prints as it ends.
+fn run(
+    runtime: &Runtime,
+    held: impl Send + 'static,
+    last: &'static str,
+) -> (JoinHandle<()>, SyncSender<()>) {
     let (started, starts) = sync_channel(0);
     let (end, ends) = sync_channel(1);
     let work = runtime.spawn_blocking(move || {
@@ -34,7 +43,7 @@ fn work(runtime: &Runtime, held: impl Send + 'static) -> (JoinHandle<()>, SyncSe
         let _held = held;
         started.send(()).expect("main waits");
         ends.recv().expect("main sends");
-        println!("the closure ends");
+        println!("{last}");
     });
     starts.recv().expect("it starts");
     (work, end)
@@ -42,7 +51,7 @@ fn work(runtime: &Runtime, held: impl Send + 'static) -> (JoinHandle<()>, SyncSe
 
 fn drop_handle() {
     let runtime = current_thread();
-    let (work, end) = work(&runtime, Guard::new());
+    let (work, end) = work(&runtime);
     drop(work);
     goes_on();
     end.send(()).expect("it listens");
@@ -52,7 +61,7 @@ fn drop_handle() {
 
 fn abort() {
     let runtime = current_thread();
-    let (work, end) = work(&runtime, Guard::new());
+    let (work, end) = work(&runtime);
     work.abort();
     goes_on();
     end.send(()).expect("it listens");
@@ -64,14 +73,17 @@ fn busy() -> (Runtime, SyncSender<()>) {
     let mut builder = Builder::new_current_thread();
     let runtime = builder.max_blocking_threads(1).build();
     let runtime = runtime.expect("the system gives one");
-    let (_, end) = work(&runtime, ());
+    let (_, end) = run(&runtime, (), "the one before it ends");
     (runtime, end)
 }
 
 fn abort_queued() {
     let (runtime, end) = busy();
     let guard = Guard::new();
-    let queued = runtime.spawn_blocking(|| drop(guard));
+    let queued = runtime.spawn_blocking(|| {
+        println!("the queued closure runs");
+        drop(guard);
+    });
     queued.abort();
     goes_on();
     end.send(()).expect("it listens");
@@ -80,7 +92,7 @@ fn abort_queued() {
 
 fn drop_runtime() {
     let runtime = current_thread();
-    let (_work, end) = work(&runtime, Guard::new());
+    let (_work, end) = work(&runtime);
     end.send(()).expect("it listens");
     drop(runtime);
     goes_on();
@@ -100,7 +112,7 @@ fn drop_runtime_queued() {
 
 fn in_time() {
     let runtime = current_thread();
-    let (work, end) = work(&runtime, Guard::new());
+    let (work, end) = work(&runtime);
     runtime.shutdown_background();
     goes_on();
     end.send(()).expect("it listens");
@@ -109,7 +121,7 @@ fn in_time() {
 
 fn too_late() {
     let runtime = current_thread();
-    let (_work, end) = work(&runtime, Guard::new());
+    let (_work, end) = work(&runtime);
     forget(end); // nothing ends the closure
     runtime.shutdown_background();
     goes_on();
@@ -118,7 +130,7 @@ fn too_late() {
 
 fn timed_out() {
     let runtime = current_thread();
-    let (_work, end) = work(&runtime, Guard::new());
+    let (_work, end) = work(&runtime);
     forget(end); // nothing ends the closure
     runtime.shutdown_timeout(Duration::from_millis(1));
     goes_on();

@@ -14,8 +14,10 @@ pub const WAYS: &[Way] = &[
     Way::rust("multi_thread runtime dropped", drop_multi_thread)
         .at("trap/exits.md#the-runtime-ends-first"),
     Way::rust("runtime in a `static`", in_a_static).at("trap/exits.md#the-runtime-ends-first"),
-    Way::rust("runtime dropped in async code", drop_in_async_code),
-    Way::rust("`spawn` from a drop", spawned_at_the_end),
+    Way::rust("runtime dropped in async code", drop_in_async_code)
+        .complains("Cannot drop a runtime")
+        .at("misuse/spawn-from-drop.md#waiting-in-a-destructor"),
+    Way::rust("`spawn` from a drop", spawned_at_the_end).at("misuse/spawn-from-drop.md#predict"),
 ];
 
 fn drop_current_thread() {

@@ -1,6 +1,7 @@
 //! A signal, with and without a handler. Unix: a shell sends it.
 
-use std::process::Command;
+use std::future::pending;
+use std::process::{Command, exit};
 
 use tokio::runtime::Builder;
 
@@ -14,6 +15,8 @@ pub const WAYS: &[Way] = &[
         .at("trap/exits.md#a-signal-ends-the-process"),
     Way::both("SIGINT, handled", "SIGINT, handled", || handled("INT"))
         .at("trap/exits.md#a-signal-ends-the-process"),
+    Way::both("SIGINT, handler exits", "SIGINT, handler exits", exits)
+        .at("trap/exits.md#the-process-ends-first"),
     Way::both("SIGTERM", "SIGTERM", || unhandled("TERM"))
         .at("trap/exits.md#a-signal-ends-the-process"),
     Way::both("SIGTERM, handled", "SIGTERM, handled", || handled("TERM"))
@@ -38,6 +41,20 @@ fn handled(signal: &str) {
         println!("the signal arrives");
     });
     main_returns();
+}
+
+fn exits() {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("the system gives one").block_on(async {
+        let stopped = stop_signal().expect("the system takes a handler");
+        let _guard = Guard::new();
+        tokio::spawn(async {
+            stopped.await;
+            exit(130)
+        });
+        send("INT");
+        pending().await
+    })
 }
 
 /// Has a shell send a signal to this process.

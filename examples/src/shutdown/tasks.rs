@@ -8,18 +8,31 @@ use super::guard::{Guard, goes_on};
 use super::stage::{hold, join, on_main};
 
 pub const WAYS: &[Way] = &[
-    Way::both("task returns, joined", "goroutine waited for", returns),
-    Way::both("panic in a task, joined", "panic in a goroutine", panics)
-        .at("trap/best-practice.md#pass-a-panic-on"),
+    Way::both("task returns, joined", "goroutine waited for", returns)
+        .at("practice/waiting.md#in-rust"),
+    Way::both(
+        "panic in a task, joined",
+        "panic in a goroutine, call in it",
+        panics,
+    )
+    .complains("bad amount")
+    .go_complains("bad amount")
+    .at("trap/best-practice.md#pass-a-panic-on"),
     Way::rust("panic in a task, handle dropped", panics_unseen)
+        .complains("bad amount")
         .at("trap/best-practice.md#accepted-the-panic-goes-missing"),
-    Way::rust("panic in a task under `panic = \"abort\"`", panics).aborting(),
-    Way::both("token cancelled", "context cancelled", cancel),
+    Way::rust("panic in a task under `panic = \"abort\"`", panics)
+        .aborting()
+        .complains("bad amount")
+        .at("practice/panics.md#under-panic--abort"),
+    Way::both("token cancelled", "context cancelled", cancel)
+        .at("practice/cancellation.md#four-stops"),
     Way::both(
         "token cancelled, ignored",
         "context cancelled, ignored",
         cancel_ignored,
-    ),
+    )
+    .at("practice/cancellation.md#the-picture"),
 ];
 
 fn returns() {

@@ -23,11 +23,11 @@ pub const WAYS: &[Way] = &[
     Way::rust("`Box::leak`", leaked).at("trap/exits.md#the-owner-never-lets-go"),
     Way::rust("`Rc` cycle", cycle).at("trap/exits.md#the-owner-never-lets-go"),
     Way::rust("`static`", in_a_static).at("trap/exits.md#the-owner-never-lets-go"),
-    Way::rust("`thread_local!`, main ends", local_of_main),
+    Way::rust("`thread_local!`, main returns", local_of_main),
     Way::rust("`thread_local!`, `process::exit`", local_at_exit),
     Way::rust("`thread_local!`, thread joined", local_of_joined),
     Way::rust(
-        "`thread_local!`, thread parked as main ends",
+        "`thread_local!`, thread parked as main returns",
         local_of_parked,
     ),
     Way::rust("queued in a channel, receiver dropped", queued),

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -19,44 +20,41 @@ import (
 )
 
 var ways = map[string]func(){
-	"return":                  returns,
-	"os.Exit":                 func() { defer ran(); os.Exit(3) },
-	"log.Fatal":               func() { defer ran(); log.Fatal("disk full") },
-	"stack overflow":          stackOverflow,
-	"deadlock":                func() { defer ran(); select {} },
-	"runtime.Goexit":          func() { wait(func() { defer ran(); runtime.Goexit() }) },
-	"runtime.Goexit in main":  func() { defer ran(); runtime.Goexit() },
-	"panic":                   func() { defer ran(); panic("bad amount") },
-	"recovered":               recovered,
-	"panic in a deferred call": inADeferredCall,
-	"panic during a panic":    duringAPanic,
-	"panic in a goroutine":    func() { wait(func() { defer ran(); panic("bad amount") }) },
-	"SIGINT (Ctrl-C)":         func() { unhandled("INT") },
-	"SIGTERM":                 func() { unhandled("TERM") },
-	"SIGKILL":                 func() { unhandled("KILL") },
-	"SIGINT, handled":         func() { handled("INT") },
-	"SIGTERM, handled":        func() { handled("TERM") },
-	"goroutine waited for":    func() { wait(func() { defer ran() }) },
+	"return":                           returns,
+	"os.Exit":                          func() { defer cleanup()(); os.Exit(3) },
+	"log.Fatal":                        func() { defer cleanup()(); log.Fatal("disk full") },
+	"stack overflow":                   stackOverflow,
+	"deadlock, detected":               func() { defer cleanup()(); select {} },
+	"runtime.Goexit":                   func() { wait(func() { defer cleanup()(); runtime.Goexit() }) },
+	"runtime.Goexit in main":           func() { defer cleanup()(); runtime.Goexit() },
+	"panic":                            func() { defer cleanup()(); panic("bad amount") },
+	"recovered":                        recovered,
+	"panic in a deferred call":         inADeferredCall,
+	"panic during a panic":             duringAPanic,
+	"panic in a goroutine, call in it": func() { wait(func() { defer cleanup()(); panic("bad amount") }) },
+	"SIGINT (Ctrl-C)":                  func() { unhandled("INT") },
+	"SIGTERM":                          func() { unhandled("TERM") },
+	"SIGKILL":                          func() { unhandled("KILL") },
+	"SIGINT, handled":                  func() { handled("INT") },
+	"SIGINT, handler exits":            handlerExits,
+	"SIGTERM, handled":                 func() { handled("TERM") },
+	"goroutine waited for":             func() { wait(func() { defer cleanup()() }) },
 
-	"select loser, a goroutine":                         selectLoser,
-	"unlock of an unlocked mutex":                       func() { defer ran(); new(sync.Mutex).Unlock() },
-	"panic in another goroutine":                        func() { defer ran(); wait(func() { panic("bad amount") }) },
-	"goroutine parked":                                  func() { parked(context.Background()) },
-	"goroutine perhaps not started":                     func() { go func() { defer ran(); select {} }() },
-	"context cancelled":                                 func() { cancelled(listen) },
-	"context cancelled, ignored":                        func() { cancelled(parked) },
-	"context deadline":                                  func() { elapsed(listen) },
-	"context deadline, ignored":                         func() { elapsed(parked) },
+	"select loser, a goroutine":                 selectLoser,
+	"unlock of an unlocked mutex":               func() { defer cleanup()(); new(sync.Mutex).Unlock() },
+	"panic in a goroutine, call in main":        func() { defer cleanup()(); wait(func() { panic("bad amount") }) },
+	"goroutine parked":                          func() { parked(context.Background()) },
+	"goroutine perhaps not started":             notStarted,
+	"panic in main, call in a parked goroutine": func() { parked(context.Background()); panic("bad amount") },
+	"context cancelled":                         func() { cancelled(listen) },
+	"context cancelled, ignored":                func() { cancelled(parked) },
+	"context timeout":                           func() { elapsed(listen) },
+	"context timeout, ignored":                  func() { elapsed(parked) },
 }
 
 func main() {
 	if len(os.Args) < 2 {
-		var names []string
-		for name := range ways {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
+		for _, name := range slices.Sorted(maps.Keys(ways)) {
 			fmt.Println(name)
 		}
 		return
@@ -69,7 +67,12 @@ func main() {
 	fmt.Println("main returns")
 }
 
-// ran is the deferred call.
+// cleanup says that there will be a deferred call, and returns it.
+func cleanup() func() {
+	fmt.Println("the call is deferred")
+	return ran
+}
+
 func ran() {
 	stack := make([]byte, 64)
 	stack = stack[:runtime.Stack(stack, false)]
@@ -91,12 +94,12 @@ func wait(f func()) {
 }
 
 func returns() {
-	func() { defer ran() }()
+	func() { defer cleanup()() }()
 	goesOn()
 }
 
 func stackOverflow() {
-	defer ran()
+	defer cleanup()()
 	debug.SetMaxStack(1 << 20)
 	overflow(0)
 }
@@ -106,19 +109,19 @@ func overflow(depth int) int { return overflow(depth+1) + depth }
 func recovered() {
 	func() {
 		defer func() { recover() }()
-		defer ran()
+		defer cleanup()()
 		panic("bad amount")
 	}()
 	goesOn()
 }
 
 func inADeferredCall() {
-	defer ran()
+	defer cleanup()()
 	defer panic("the deferred call panics")
 }
 
 func duringAPanic() {
-	defer ran()
+	defer cleanup()()
 	defer panic("the deferred call panics")
 	panic("bad amount")
 }
@@ -131,7 +134,7 @@ func send(name string) {
 }
 
 func unhandled(name string) {
-	defer ran()
+	defer cleanup()()
 	send(name)
 	// The sleep only keeps the deadlock detector quiet.
 	time.Sleep(time.Hour)
@@ -140,17 +143,38 @@ func unhandled(name string) {
 func handled(name string) {
 	stopped, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer ran()
+	defer cleanup()()
 	send(name)
 	<-stopped.Done()
 	fmt.Println("the signal arrives")
+}
+
+func handlerExits() {
+	defer cleanup()()
+	stopped := make(chan os.Signal, 1)
+	signal.Notify(stopped, os.Interrupt)
+	go func() {
+		<-stopped
+		os.Exit(130)
+	}()
+	send("INT")
+	select {}
+}
+
+// notStarted ends before its goroutine has perhaps begun.
+func notStarted() {
+	call := cleanup()
+	go func() {
+		defer call()
+		select {}
+	}()
 }
 
 // parked starts a goroutine that looks at no context, and returns when that waits for ever.
 func parked(context.Context) (done chan struct{}) {
 	started := make(chan struct{})
 	go func() {
-		defer ran()
+		defer cleanup()()
 		close(started)
 		select {}
 	}()
@@ -163,7 +187,7 @@ func listen(ctx context.Context) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
-		defer ran()
+		defer cleanup()()
 		<-ctx.Done()
 	}()
 	return done

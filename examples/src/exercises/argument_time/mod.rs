@@ -5,8 +5,8 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::time::Duration;
-use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, interval, sleep, timeout};
 
@@ -49,11 +49,7 @@ fn check<F>(collect: impl Fn(Receiver<u32>, Duration) -> F) -> Result<(), String
 where
     F: Future<Output = Vec<u32>>,
 {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     runtime.block_on(async {
         let found = busy(&collect, Duration::ZERO).await;
         if found != "[0, 1, 2] after 2.5s" {

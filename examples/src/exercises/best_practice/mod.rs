@@ -2,9 +2,9 @@
 //! Edit `start.rs` until `cargo run -q -p companion --bin exercise -- best-practice` says
 //! `best-practice: solved`.
 
+use super::paused_runtime;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
-use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep, timeout};
 
 mod solution;
@@ -42,11 +42,7 @@ pub fn check<F: Future<Output = Summary>>(
 ) -> Result<(), String> {
     let prices = [Some(10), None, Some(30), None, Some(50)];
     let orders = prices.map(|price| Order { price }).into();
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    let runtime = runtime.map_err(|e| e.to_string())?;
+    let runtime = paused_runtime();
     let run = || {
         runtime.block_on(async {
             let start = Instant::now();

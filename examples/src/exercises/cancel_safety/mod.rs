@@ -5,9 +5,9 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use crate::cancel_at::cancel_at_every_await;
 use std::{sync::Arc, sync::Mutex, time::Duration};
-use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{sleep, timeout};
 
@@ -69,11 +69,7 @@ impl Desk {
 /// Drops `forward` at each of its awaits, forwards the rest, and says which order is missing.
 /// Time is paused: its hours cost none.
 fn check(forward: impl AsyncFn(&mut Receiver<u32>, &Sender<u32>)) -> Result<(), String> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     let forward = &forward;
     runtime.block_on(async {
         let slow = Duration::from_secs(10);

@@ -5,8 +5,8 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::{iter, sync::Mutex, time::Duration};
-use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -85,11 +85,7 @@ fn check<W>(work: W) -> Result<(), String>
 where
     W: AsyncFn(&mut Receiver<u32>, &Bank, CancellationToken),
 {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     runtime.block_on(async {
         let idle = run(&work, &[], End::Cancel(2250)).await?;
         if !idle.after.is_zero() {

@@ -5,8 +5,8 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::time::Duration;
-use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep, timeout};
 
 /// An order; not every one has a price.
@@ -27,11 +27,7 @@ impl Order {
 fn check<F: Future<Output = u32>>(total_of: impl FnOnce(Vec<Order>) -> F) -> Result<(), String> {
     let prices = [Some(10), None, Some(30), None, Some(50)];
     let orders = prices.map(|price| Order { price }).into();
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     runtime.block_on(async {
         let asked = Instant::now();
         let Ok(total) = timeout(Duration::from_secs(60), total_of(orders)).await else {

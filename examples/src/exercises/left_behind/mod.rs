@@ -5,9 +5,10 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::{runtime::Builder, task::JoinHandle, time::timeout};
+use tokio::{task::JoinHandle, time::timeout};
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -21,11 +22,7 @@ pub struct Work {
 /// Says whether `in_background` holds the permit while the job runs, and gives it back after.
 /// Time is paused: a wait that nothing ends costs none.
 fn check(in_background: impl Fn(Work) -> JoinHandle<()>) -> Result<(), String> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     runtime.block_on(async {
         let connections = Arc::new(Semaphore::new(1));
         let permit = connections

@@ -5,8 +5,9 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::{pin::pin, time::Duration};
-use tokio::{join, runtime::Builder, sync::Mutex, time};
+use tokio::{join, sync::Mutex, time};
 
 /// The cents in two accounts. Their sum never changes, and neither falls below zero.
 pub struct Ledger {
@@ -109,11 +110,7 @@ async fn check_both(transfer: &impl AsyncFn(&Bank, i64) -> Made) -> Result<(), S
 /// Says whether a transfer happens as a whole or not at all, whoever cancels it or comes between.
 /// Time is paused: the reviews, and a wait that nothing ends, cost none.
 fn check(transfer: impl AsyncFn(&Bank, i64) -> Made) -> Result<(), String> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     let checked = async {
         check_alone(&transfer).await?;
         check_during(&transfer).await?;

@@ -5,6 +5,7 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::future::{pending, poll_fn, ready};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
@@ -13,7 +14,6 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -61,11 +61,7 @@ fn requests() -> [(Work, &'static str, Option<Answer>); 4] {
 
 /// Says whether each request leaves its sample, and hands on its result. Time is paused.
 fn check(measure: Measure) -> Result<(), String> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     runtime.block_on(async {
         let samples = Samples::default();
         for (work, sample, result) in requests() {

@@ -5,13 +5,14 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use futures::future::BoxFuture;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -66,11 +67,7 @@ fn check<R>(run: impl Fn(Workers, CancellationToken) -> R) -> Result<(), String>
 where
     R: Future<Output = Outcome>,
 {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     let checks = || {
         runtime.block_on(async {
             in_peace(&run).await?;

@@ -5,8 +5,9 @@
 mod solution;
 mod start;
 
+use super::paused_runtime;
 use std::{sync::Arc, sync::Mutex, time::Duration};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 use tokio::time::{sleep, timeout};
 
@@ -42,11 +43,7 @@ impl Ledger {
 /// Says whether the worker settles every order, as often as it fails, and ends when its last
 /// sender is dropped. Time is paused: its hours cost none.
 fn check(start_worker: impl FnOnce(Ledger) -> Sender<Order>) -> Result<(), String> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime starts");
+    let runtime = paused_runtime();
     runtime.block_on(async {
         let hour = Duration::from_secs(3600);
         let metrics = Handle::current().metrics();

@@ -1,4 +1,4 @@
-//! The process ends by its own doing.
+//! The program ends itself.
 
 use std::{hint, process};
 
@@ -8,15 +8,26 @@ use super::guard::{Guard, goes_on};
 pub const WAYS: &[Way] = &[
     Way::both("return", "return", returns).at("trap/exits.md#the-owner-lets-go"),
     Way::rust("`?`", question_mark).at("trap/exits.md#the-owner-lets-go"),
+    Way::fallible("`main` returns `Err`", fails)
+        .complains("disk full")
+        .at("trap/exits.md#the-process-ends-first"),
     Way::both("`process::exit`", "`os.Exit`", exit).at("trap/exits.md#the-process-ends-first"),
-    Way::go("`log.Fatal`").at("trap/exits.md#in-go"),
+    Way::go("`log.Fatal`")
+        .go_complains("disk full")
+        .at("trap/exits.md#in-go"),
     Way::rust("`process::abort`", abort).at("trap/exits.md#the-process-ends-first"),
     Way::both("stack overflow", "stack overflow", stack_overflow)
+        .complains("has overflowed its stack")
+        .go_complains("stack overflow")
         .at("trap/exits.md#the-process-ends-first"),
-    Way::go("unlock of an unlocked mutex").at("trap/exits.md#in-go"),
-    Way::go("deadlock").at("trap/left-behind.md#in-go"),
+    Way::go("unlock of an unlocked mutex")
+        .go_complains("unlock of unlocked mutex")
+        .at("trap/exits.md#in-go"),
+    Way::go("deadlock, detected")
+        .go_complains("all goroutines are asleep")
+        .at("trap/left-behind.md#in-go"),
     Way::go("`runtime.Goexit`").at("trap/exits.md#in-go"),
-    Way::go("`runtime.Goexit` in main"),
+    Way::go("`runtime.Goexit` in main").go_complains("main called runtime.Goexit"),
 ];
 
 fn returns() {
@@ -35,6 +46,11 @@ fn question_mark() {
     }
     assert_eq!(settle("12,50"), None);
     goes_on();
+}
+
+fn fails() -> Result<(), String> {
+    let _guard = Guard::new();
+    Err("disk full".into())
 }
 
 fn exit() {

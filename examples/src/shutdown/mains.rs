@@ -1,4 +1,4 @@
-//! A thread ends, or `main` ends before it.
+//! `main` returns, while somebody else has the guard.
 
 use std::sync::mpsc::sync_channel;
 
@@ -9,16 +9,21 @@ use super::guard::{Guard, main_returns};
 use super::stage::{hold, on_main, park, parked, thread};
 
 pub const WAYS: &[Way] = &[
-    Way::both("thread joined", "goroutine waited for", joined),
-    Way::rust("main ends, thread parked", thread_is_parked).at("trap/exits.md#predict"),
-    Way::both("main ends, task parked", "goroutine parked", task_is_parked)
-        .at("trap/exits.md#the-runtime-ends-first"),
+    Way::both("thread joined first", "goroutine waited for", joined)
+        .at("practice/waiting.md#in-rust"),
+    Way::rust("main returns, thread parked", thread_is_parked).at("trap/exits.md#predict"),
     Way::both(
-        "main ends, task not started",
+        "main returns, task parked",
+        "goroutine parked",
+        task_is_parked,
+    )
+    .at("trap/exits.md#the-runtime-ends-first"),
+    Way::both(
+        "main returns, task not started",
         "goroutine perhaps not started",
         task_never_started,
     ),
-    Way::rust("main ends, runtime on another thread", runtime_elsewhere),
+    Way::rust("main returns, runtime on another thread", runtime_elsewhere),
 ];
 
 fn joined() {

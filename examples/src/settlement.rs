@@ -16,6 +16,7 @@ pub mod cli;
 pub mod commands;
 pub mod data;
 pub mod event;
+pub mod faults;
 pub mod log;
 pub mod metrics;
 pub mod reconcile;

@@ -1,5 +1,6 @@
 //! What the program is told on its command line, and what it answers.
 
+mod faults;
 mod letters;
 mod runs;
 
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::data::{DataError, Wanted};
 use super::event::LIMIT;
+use super::faults::Failure;
 use super::log::LogError;
 use super::reconcile::ReconcileError;
 use super::run::RunError;
@@ -53,6 +55,8 @@ enum Command {
         #[arg(long)]
         repair: bool,
     },
+    /// Break it in every way that is known, and check it after each
+    Faults(faults::Faults),
     /// What could not be applied
     DeadLetters {
         #[command(subcommand)]
@@ -101,9 +105,6 @@ struct Run {
     /// How long it may take to stop
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     stop_within: Duration,
-    /// The most pages of 4096 bytes a database may have: a disk that is full
-    #[arg(long, value_name = "N", hide = true)]
-    max_pages: Option<u32>,
 }
 
 impl Run {
@@ -141,6 +142,8 @@ pub enum Error {
     Reconcile(#[from] ReconcileError),
     #[error(transparent)]
     Letter(#[from] NoLetter),
+    #[error(transparent)]
+    Fault(#[from] Failure),
     #[error("{what}: {source}")]
     Io {
         what: String,
@@ -225,6 +228,7 @@ pub fn main(cli: Cli) -> ExitCode {
             None => runs::run(cli.run).await,
             Some(Command::Run(run)) => runs::run(run).await,
             Some(Command::Reconcile { data, repair }) => runs::reconcile(data, repair).await,
+            Some(Command::Faults(faults)) => faults::run(faults).await,
             Some(Command::DeadLetters { action }) => letters::act(action).await,
         }
     });

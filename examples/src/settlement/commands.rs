@@ -172,9 +172,7 @@ impl Commands {
     ///
     /// If it cannot be read.
     pub async fn acknowledged(&self) -> Result<Positions, StoreError> {
-        self.reader
-            .sql(tables::acknowledged)
-            .await
+        self.reader.sql(tables::acknowledged).await
     }
 
     /// Forgets that anything was published: the log is made anew.
@@ -183,9 +181,7 @@ impl Commands {
     ///
     /// If it cannot be stored.
     pub async fn publish_again(&self) -> Result<(), StoreError> {
-        self.writer
-            .sql(tables::publish_again)
-            .await
+        self.writer.sql(tables::publish_again).await
     }
 
     /// Calls `see` for every event of the outbox with the cents that its account gains and whether

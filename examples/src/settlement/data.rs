@@ -1,5 +1,6 @@
 //! The directory of a settlement: its three databases, and the lock that keeps two programs apart.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -16,8 +17,8 @@ use super::views::{Rule, Views};
 #[derive(Clone, Debug)]
 pub struct Data {
     dir: PathBuf,
-    /// The most pages of 4096 bytes that each database may have: a disk that is full, for a test.
-    pub max_pages: Option<u32>,
+    /// The most pages of 4096 bytes that a database may have, by its name: a disk that is full.
+    pub room: BTreeMap<&'static str, u32>,
 }
 
 /// Why a directory could not be opened.
@@ -61,7 +62,7 @@ impl Data {
     pub fn new(dir: impl Into<PathBuf>) -> Data {
         Data {
             dir: dir.into(),
-            max_pages: None,
+            room: BTreeMap::new(),
         }
     }
 
@@ -75,7 +76,7 @@ impl Data {
     pub fn place(&self, name: &str) -> Place {
         Place {
             file: self.dir.join(name),
-            max_pages: self.max_pages,
+            max_pages: self.room.get(name).copied(),
         }
     }
 

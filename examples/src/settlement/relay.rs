@@ -9,11 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::commands::Commands;
 use super::log::{EventLog, LogError, NewRecord, Positions};
 use super::metrics::Metrics;
-use super::retry::Retry;
+use super::retry::{Pace, Retry};
 use super::store::StoreError;
-
-/// How many records are appended at a time.
-const BATCH: usize = 1024;
 
 /// Why nothing more is published.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -55,7 +52,7 @@ pub async fn check<L: EventLog>(commands: &Commands, log: &L) -> Result<(), Rela
 pub async fn relay<L: EventLog>(
     commands: &Commands,
     log: &L,
-    retry: Retry,
+    pace: Pace,
     metrics: &Metrics,
     last: &CancellationToken,
     stop: &CancellationToken,
@@ -65,7 +62,7 @@ pub async fn relay<L: EventLog>(
         // Asked before the look: what was written before `last`, the look sees.
         let no_more = last.is_cancelled();
         progress.mark_unchanged();
-        let Some((number, batch)) = commands.unpublished(BATCH).await? else {
+        let Some((number, batch)) = commands.unpublished(pace.batch).await? else {
             if no_more {
                 return Ok(());
             }
@@ -78,7 +75,7 @@ pub async fn relay<L: EventLog>(
         };
         let count = batch.len() as u64;
         // The same batch until the log has it: that keeps the order.
-        let ends = append(log, batch, retry, metrics, stop).await?;
+        let ends = append(log, batch, pace.retry, metrics, stop).await?;
         let Some(ends) = ends else { break };
         commands.published(number, ends).await?;
         metrics.published.add(count);

@@ -11,7 +11,7 @@ use super::log::{EventLog, LogError};
 use super::metrics::Metrics;
 use super::reconcile::{Difference, ReconcileError, reconcile};
 use super::relay::{self, RelayError, relay};
-use super::retry::Retry;
+use super::retry::Pace;
 use super::store::StoreError;
 use super::views::{ApplyError, Batch, Rule, Views};
 
@@ -149,7 +149,7 @@ async fn publish_again(data: &Data, commands: &Commands) -> Result<EmbeddedLog, 
     let (last, stop) = (CancellationToken::new(), CancellationToken::new());
     last.cancel(); // nothing more is written
     let metrics = Metrics::default();
-    relay(commands, &log, Retry::default(), &metrics, &last, &stop).await?;
+    relay(commands, &log, Pace::default(), &metrics, &last, &stop).await?;
     Ok(log)
 }
 

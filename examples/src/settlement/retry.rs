@@ -13,6 +13,23 @@ pub struct Retry {
     pub longest: Duration,
 }
 
+/// How a relay and a subscriber go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// How many records go together, at most.
+    pub batch: usize,
+    pub retry: Retry,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace {
+            batch: 1024,
+            retry: Retry::default(),
+        }
+    }
+}
+
 impl Default for Retry {
     /// Five attempts within about a third of a second.
     fn default() -> Retry {

@@ -13,7 +13,7 @@ use super::event::Trade;
 use super::log::{EventLog, LogError, Positions};
 use super::metrics::Metrics;
 use super::relay::{self, RelayError, relay};
-use super::retry::Retry;
+use super::retry::Pace;
 use super::store::StoreError;
 use super::subscriber::{SubscriberError, subscribe};
 use super::views::Views;
@@ -33,7 +33,7 @@ pub struct Plan {
     pub time: Option<Duration>,
     /// How many subscribers share the partitions.
     pub subscribers: u32,
-    pub retry: Retry,
+    pub pace: Pace,
     /// How long the end may take, once `stop` was cancelled.
     pub stop_within: Duration,
 }
@@ -113,7 +113,7 @@ pub async fn run<L: EventLog>(
             log,
             views,
         } = shared;
-        relay(&commands, &log, plan.retry, &count, &written, &end).await?;
+        relay(&commands, &log, plan.pace, &count, &written, &end).await?;
         // All is in the log. When all is applied, everybody may stop.
         let ends = log.ends().await?;
         let caught_up = caught_up(&views, &ends);
@@ -127,7 +127,7 @@ pub async fn run<L: EventLog>(
         let (shared, count, end) = (stores.clone(), metrics.clone(), stop.clone());
         tasks.spawn(async move {
             let Stores { log, views, .. } = shared;
-            Ok(subscribe(&log, views, plan.retry, &count, &end).await?)
+            Ok(subscribe(&log, views, plan.pace, &count, &end).await?)
         });
     }
     drop(stores);

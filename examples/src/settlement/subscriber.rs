@@ -8,15 +8,12 @@ use tracing::debug;
 
 use super::log::{EventLog, LogError, Member, Polled, Positions, Record};
 use super::metrics::Metrics;
-use super::retry::Retry;
+use super::retry::Pace;
 use super::store::StoreError;
 use super::views::{Applied, ApplyError, Batch, Views};
 
 /// The group of everybody who keeps the views.
 pub const GROUP: &str = "settlement-views";
-
-/// How many records are applied at a time.
-const BATCH: usize = 1024;
 
 /// How many batches are applied between two commits. The views have the positions: the log's own
 /// are for those who watch it.
@@ -35,7 +32,7 @@ pub enum SubscriberError {
 pub struct Subscriber<M> {
     member: M,
     views: Views,
-    retry: Retry,
+    pace: Pace,
     /// Where the views are, in the partitions that are owned.
     stored: Positions,
     /// Where it has asked the log to deliver again.
@@ -55,14 +52,14 @@ pub struct Subscriber<M> {
 pub async fn subscribe<L: EventLog>(
     log: &L,
     views: Views,
-    retry: Retry,
+    pace: Pace,
     metrics: &Metrics,
     stop: &CancellationToken,
 ) -> Result<(), SubscriberError> {
     let mut subscriber = Subscriber {
         member: log.join(GROUP).await?,
         views,
-        retry,
+        pace,
         stored: Positions::new(),
         sought: BTreeSet::new(),
     };
@@ -85,7 +82,7 @@ impl<M: Member> Subscriber<M> {
             let polled = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),
-                polled = self.member.poll(BATCH) => polled?,
+                polled = self.member.poll(self.pace.batch) => polled?,
             };
             match polled {
                 Polled::Records(records) => {
@@ -129,10 +126,12 @@ impl<M: Member> Subscriber<M> {
     // ANCHOR: settle
     async fn settle(
         &mut self,
-        records: Vec<Record>,
+        mut records: Vec<Record>,
         metrics: &Metrics,
         stop: &CancellationToken,
     ) -> Result<(), SubscriberError> {
+        // What was delivered out of order within a batch is in order again.
+        records.sort_by_key(|record| (record.partition, record.offset));
         let mut batch = Batch {
             records: records.into(),
             dead: BTreeMap::new(),
@@ -151,7 +150,7 @@ impl<M: Member> Subscriber<M> {
             for (place, reason) in applied.refused {
                 let tried = tries.entry(place).or_insert(0);
                 *tried += 1;
-                match self.retry.after(*tried) {
+                match self.pace.retry.after(*tried) {
                     Some(longer) => wait = wait.max(Some(longer)),
                     None => drop(batch.dead.insert(place, (reason, *tried))),
                 }
@@ -185,7 +184,7 @@ impl<M: Member> Subscriber<M> {
                 Err(error) => return Err(error.into()),
             };
             attempts += 1;
-            let wait = self.retry.after(attempts).ok_or(error)?;
+            let wait = self.pace.retry.after(attempts).ok_or(error)?;
             metrics.retries.add(1);
             if stop.run_until_cancelled(sleep(wait)).await.is_none() {
                 return Ok(None);

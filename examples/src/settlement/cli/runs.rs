@@ -15,7 +15,7 @@ use crate::settlement::metrics::Metrics;
 use crate::settlement::reconcile::{self, Report};
 use crate::settlement::relay;
 use crate::settlement::repair::{RepairError, repair};
-use crate::settlement::retry::Retry;
+use crate::settlement::retry::Pace;
 use crate::settlement::run::{self, Ended, Plan, RunError};
 use crate::settlement::views::at_most;
 use crate::settlement::watch::{self, Numbers};
@@ -54,8 +54,7 @@ async fn say_torn(
 }
 
 pub async fn run(args: Run) -> Result<u8, Error> {
-    let mut data = Data::new(&args.data.data);
-    data.max_pages = args.max_pages;
+    let data = Data::new(&args.data.data);
     let _lock = data.lock()?;
     let torn = data.torn()?;
     let stores = open(&data, &args.data, args.wanted()).await?;
@@ -83,7 +82,7 @@ pub async fn run(args: Run) -> Result<u8, Error> {
         },
         time: args.time,
         subscribers: args.subscribers,
-        retry: Retry::default(),
+        pace: Pace::default(),
         stop_within: args.stop_within,
     };
     let ended = run::run(stores.clone(), plan, metrics, stop).await;

@@ -26,8 +26,9 @@ pub struct Report {
     /// Dead letters that are events: those that wait, and those that were dropped.
     pub waiting: u64,
     pub dropped: u64,
-    /// Dead letters that are no event.
-    pub noise_letters: u64,
+    /// Dead letters that are no event: those that wait, and those that were dropped.
+    pub noise_waiting: u64,
+    pub noise_dropped: u64,
     /// The sum of all balances.
     pub cents: i64,
     /// What the events would add that are not applied: because they are not yet, because they wait
@@ -73,7 +74,8 @@ impl Report {
     pub(super) fn letters(&mut self, letters: &[Letter]) {
         for letter in letters {
             match (letter.event, letter.dropped) {
-                (None, _) => self.noise_letters += 1,
+                (None, false) => self.noise_waiting += 1,
+                (None, true) => self.noise_dropped += 1,
                 (Some(_), false) => self.waiting += 1,
                 (Some(_), true) => self.dropped += 1,
             }
@@ -123,10 +125,11 @@ impl fmt::Display for Report {
         if self.pending() > 0 {
             writeln!(f, "on their way       {:>12}", self.pending())?;
         }
-        let letters = self.waiting + self.noise_letters;
+        let letters = self.waiting + self.noise_waiting;
+        let dropped = self.dropped + self.noise_dropped;
         writeln!(f, "dead letters       {letters:>12}")?;
-        if self.dropped > 0 {
-            writeln!(f, "written off        {:>12}", self.dropped)?;
+        if dropped > 0 {
+            writeln!(f, "written off        {dropped:>12}")?;
         }
         writeln!(f, "second copies      {:>12}", self.copies)?;
         let amounts = [

@@ -76,6 +76,8 @@ impl EmbeddedMember {
 
 impl Member for EmbeddedMember {
     async fn poll(&mut self, max: usize) -> Result<Polled, LogError> {
+        // A member that always has news would otherwise never let its task's neighbours run.
+        tokio::task::coop::consume_budget().await;
         let id = self.id;
         if self.log.see(&self.group, |group| group.gives_up(id)) == Some(true) {
             self.log.change(&self.group, |group| group.give_up(id));

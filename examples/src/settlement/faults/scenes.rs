@@ -1,0 +1,252 @@
+//! Faults in one process: each is a run in which one kind of thing goes wrong, often.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::super::data::{Data, Stores, Wanted};
+use super::super::event::{EventId, LIMIT};
+use super::super::log::embedded::EmbeddedLog;
+use super::super::log::{EventLog, Member, Polled};
+use super::super::metrics::Metrics;
+use super::super::retry::{Pace, Retry};
+use super::super::run::{Ended, Plan, run};
+use super::super::subscriber::GROUP;
+use super::super::views::{Rule, at_most};
+use super::layer::{Chances, Faulty};
+use super::{Failure, Survived, check, check_all, open};
+
+/// The runs: how many trades each has, and how it repeats what fails.
+const PLAN: Plan = Plan {
+    trades: Some(2000),
+    time: None,
+    subscribers: 2,
+    pace: Pace {
+        batch: 64,
+        retry: Retry {
+            attempts: 20,
+            backoff: Duration::from_micros(200),
+            longest: Duration::from_millis(5),
+        },
+    },
+    stop_within: Duration::from_secs(30),
+};
+
+/// Makes every fault that needs one process alone, in directories inside `dir`.
+///
+/// # Errors
+///
+/// If one was not survived; the message says which.
+pub async fn all(dir: &Path, seed: u64) -> Result<Vec<Survived>, Failure> {
+    let often = 30;
+    let layers = [
+        (
+            "an append that fails",
+            Chances {
+                append_fails: often,
+                ..Chances::default()
+            },
+        ),
+        (
+            "an append whose answer is lost",
+            Chances {
+                answer_lost: often,
+                ..Chances::default()
+            },
+        ),
+        (
+            "records delivered again",
+            Chances {
+                duplicated: often,
+                ..Chances::default()
+            },
+        ),
+        (
+            "records delivered in another order",
+            Chances {
+                reordered: often,
+                ..Chances::default()
+            },
+        ),
+        (
+            "a commit that fails",
+            Chances {
+                commit_fails: often,
+                ..Chances::default()
+            },
+        ),
+        (
+            "a slow consumer",
+            Chances {
+                slow: often,
+                ..Chances::default()
+            },
+        ),
+    ];
+    let mut survived = Vec::new();
+    for (n, (fault, chances)) in layers.into_iter().enumerate() {
+        let dir = dir.join(format!("layer-{n}"));
+        survived.push(layer(&dir, seed, fault, chances).await?);
+    }
+    survived.push(refusals(&dir.join("refusals"), seed).await?);
+    survived.push(rebalances(&dir.join("rebalances"), seed).await?);
+    for database in ["commands.db", "log.db", "views.db"] {
+        let fault = match database {
+            "commands.db" => "no room for the commands",
+            "log.db" => "no room for the log",
+            _ => "no room for the views",
+        };
+        survived.push(full_disk(&dir.join(database), seed, fault, database).await?);
+    }
+    Ok(survived)
+}
+
+fn wanted(seed: u64) -> Wanted {
+    Wanted {
+        seed: Some(seed),
+        accounts: Some(20),
+        ..Wanted::default()
+    }
+}
+
+/// Runs on a log in which things go wrong.
+async fn layer(
+    dir: &Path,
+    seed: u64,
+    fault: &'static str,
+    chances: Chances,
+) -> Result<Survived, Failure> {
+    let data = Data::new(dir);
+    let _lock = data.lock()?;
+    let stores = open(&data, wanted(seed), at_most(LIMIT)).await?;
+    let log = Faulty::new(stores.log.clone(), chances, seed);
+    let faulty = Stores {
+        commands: stores.commands.clone(),
+        log: log.clone(),
+        views: stores.views.clone(),
+    };
+    finish(faulty, fault).await?;
+    let times = log.happened();
+    drop(log);
+    survived(stores, fault, times).await
+}
+
+async fn finish<L: EventLog>(stores: Stores<L>, fault: &str) -> Result<(), Failure> {
+    let (metrics, stop) = (Arc::new(Metrics::default()), CancellationToken::new());
+    match run(stores, PLAN, metrics, stop).await? {
+        Ended::Finished => Ok(()),
+        Ended::Stopped => Err(Failure::Wrong(format!("{fault}: nobody stopped it"))),
+    }
+}
+
+/// Checks the books after a fault that happened so often.
+async fn survived(
+    stores: Stores<EmbeddedLog>,
+    fault: &'static str,
+    times: u64,
+) -> Result<Survived, Failure> {
+    let report = check_all(&stores, fault).await?;
+    stores.close().await?;
+    if times == 0 {
+        return Err(Failure::Wrong(format!("{fault}: it never happened")));
+    }
+    Ok(Survived {
+        fault,
+        times,
+        events: report.written,
+    })
+}
+
+/// An event in eight is refused twice, then it is applied.
+async fn refusals(dir: &Path, seed: u64) -> Result<Survived, Failure> {
+    let fault = "an apply that fails and then succeeds";
+    let data = Data::new(dir);
+    let _lock = data.lock()?;
+    let times = Arc::new(AtomicU64::new(0));
+    let (count, tries) = (times.clone(), Mutex::new(HashMap::<EventId, u32>::new()));
+    let rule: Rule = Arc::new(move |event| {
+        let mut tries = tries.lock();
+        let tries = tries.entry(event.id()).or_default();
+        *tries += 1;
+        if event.number % 8 == 0 && *tries <= 2 {
+            count.fetch_add(1, Relaxed);
+            return Err("the rates are not there".into());
+        }
+        Ok(())
+    });
+    let stores = open(&data, wanted(seed), rule).await?;
+    finish(stores.clone(), fault).await?;
+    survived(stores, fault, times.load(Relaxed)).await
+}
+
+/// Others join the group and leave it again, with a word or without, all the time.
+async fn rebalances(dir: &Path, seed: u64) -> Result<Survived, Failure> {
+    let fault = "a rebalance in the middle of a batch";
+    let data = Data::new(dir);
+    let _lock = data.lock()?;
+    // Slow, so that a batch is under way when the assignment changes.
+    let rule: Rule = Arc::new(|event| {
+        if event.number % 16 == 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    });
+    let stores = open(&data, wanted(seed), rule).await?;
+    let log = stores.log.clone();
+    let times = AtomicU64::new(0);
+    let others = async {
+        loop {
+            sleep(Duration::from_millis(2)).await;
+            let mut other = log.join(GROUP).await?;
+            while !matches!(other.poll(1).await?, Polled::Assigned(_)) {}
+            if times.fetch_add(1, Relaxed).is_multiple_of(2) {
+                other.leave().await?;
+            }
+        }
+    };
+    tokio::select! {
+        done = finish(stores.clone(), fault) => done?,
+        failed = others => return failed,
+    }
+    drop(log);
+    survived(stores, fault, times.into_inner()).await
+}
+
+/// A database may hold so little that the run fails. With more room, it goes on.
+async fn full_disk(
+    dir: &Path,
+    seed: u64,
+    fault: &'static str,
+    database: &'static str,
+) -> Result<Survived, Failure> {
+    let mut data = Data::new(dir);
+    let _lock = data.lock()?;
+    // Many accounts, so that their balances need room.
+    let many = Wanted {
+        accounts: Some(2000),
+        ..wanted(seed)
+    };
+    // Made with room, so that its tables are there.
+    open(&data, many, at_most(LIMIT)).await?.close().await?;
+    data.room
+        .insert(database, if database == "views.db" { 5 } else { 24 });
+    let stores = open(&data, many, at_most(LIMIT)).await?;
+    let failed = finish(stores.clone(), fault).await;
+    check(&stores, fault).await?;
+    stores.close().await?;
+    if failed.is_ok() {
+        return Err(Failure::Wrong(format!("{fault}: there was room")));
+    }
+
+    data.room.clear();
+    let stores = open(&data, many, at_most(LIMIT)).await?;
+    finish(stores.clone(), fault).await?;
+    survived(stores, fault, 1).await
+}

@@ -24,6 +24,7 @@ pub mod relay;
 pub mod repair;
 pub mod retry;
 pub mod run;
+pub mod source_faults;
 pub mod store;
 pub mod subscriber;
 pub mod views;

@@ -58,7 +58,11 @@ pub enum Failure {
 }
 
 /// Opens everything in a directory.
-async fn open(data: &Data, wanted: Wanted, rule: Rule) -> Result<Stores<EmbeddedLog>, DataError> {
+pub(super) async fn open(
+    data: &Data,
+    wanted: Wanted,
+    rule: Rule,
+) -> Result<Stores<EmbeddedLog>, DataError> {
     let commands = data.commands(wanted).await?;
     let log = data.log(commands.setup().partitions).await?;
     let views = data.views(rule).await?;

@@ -213,7 +213,7 @@ async fn write_trades(
 }
 
 /// Waits until the views have passed everything below `ends`.
-async fn caught_up(views: &Views, ends: &Positions) {
+pub(super) async fn caught_up(views: &Views, ends: &Positions) {
     let mut positions = views.positions();
     let passed = |now: &Positions| {
         let mut ends = ends.iter();

@@ -6,6 +6,7 @@ use std::{env, fs, io};
 use clap::Args;
 
 use super::{Error, OK};
+use crate::settlement::faults::scenes::Scene;
 use crate::settlement::faults::{Survived, damage, kill, scenes};
 
 /// Where the page reads what was survived.
@@ -40,7 +41,8 @@ pub async fn run(args: Faults) -> Result<u8, Error> {
     let dir = env::temp_dir().join(format!("settlement-faults-{}", std::process::id()));
     let program = env::current_exe().map_err(failed("this program"))?;
 
-    let mut survived = scenes::all(&dir.join("scenes"), seed).await?;
+    let scene = Scene { seed, trades: 2000 };
+    let mut survived = scenes::all(&dir.join("scenes"), scene).await?;
     survived.extend(damage::damage(&dir.join("damage"), seed, args.damages).await?);
     let lives = dir.join("kills");
     let killed = kill::kill(&program, &lives, seed, kills, |n| {

@@ -44,6 +44,7 @@ pub async fn damage(dir: &Path, seed: u64, times: u32) -> Result<Vec<Survived>, 
     let whole = dir.join("whole");
     let crashed = dir.join("crashed");
     let data = Data::new(&whole);
+    let _lock = data.lock()?;
     let wanted = Wanted {
         seed: Some(seed),
         accounts: Some(20),

@@ -23,9 +23,9 @@ use super::super::views::{Rule, at_most};
 use super::layer::{Chances, Faulty};
 use super::{Failure, Survived, check, check_all, open};
 
-/// The runs: how many trades each has, and how it repeats what fails.
+/// How a run goes; how many trades it has is told.
 const PLAN: Plan = Plan {
-    trades: Some(2000),
+    trades: None,
     time: None,
     subscribers: 2,
     pace: Pace {
@@ -39,12 +39,20 @@ const PLAN: Plan = Plan {
     stop_within: Duration::from_secs(30),
 };
 
+/// What all runs have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene {
+    pub seed: u64,
+    /// How many trades a run has: 600 or more, or the disks do not get full.
+    pub trades: u64,
+}
+
 /// Makes every fault that needs one process alone, in directories inside `dir`.
 ///
 /// # Errors
 ///
 /// If one was not survived; the message says which.
-pub async fn all(dir: &Path, seed: u64) -> Result<Vec<Survived>, Failure> {
+pub async fn all(dir: &Path, scene: Scene) -> Result<Vec<Survived>, Failure> {
     let often = 30;
     let layers = [
         (
@@ -78,7 +86,7 @@ pub async fn all(dir: &Path, seed: u64) -> Result<Vec<Survived>, Failure> {
         (
             "a commit that fails",
             Chances {
-                commit_fails: often,
+                commit_fails: 90,
                 ..Chances::default()
             },
         ),
@@ -93,54 +101,60 @@ pub async fn all(dir: &Path, seed: u64) -> Result<Vec<Survived>, Failure> {
     let mut survived = Vec::new();
     for (n, (fault, chances)) in layers.into_iter().enumerate() {
         let dir = dir.join(format!("layer-{n}"));
-        survived.push(layer(&dir, seed, fault, chances).await?);
+        survived.push(layer(&dir, scene, fault, chances).await?);
     }
-    survived.push(refusals(&dir.join("refusals"), seed).await?);
-    survived.push(rebalances(&dir.join("rebalances"), seed).await?);
+    survived.push(refusals(&dir.join("refusals"), scene).await?);
+    survived.push(rebalances(&dir.join("rebalances"), scene).await?);
     for database in ["commands.db", "log.db", "views.db"] {
         let fault = match database {
             "commands.db" => "no room for the commands",
             "log.db" => "no room for the log",
             _ => "no room for the views",
         };
-        survived.push(full_disk(&dir.join(database), seed, fault, database).await?);
+        survived.push(full_disk(&dir.join(database), scene, fault, database).await?);
     }
     Ok(survived)
 }
 
-fn wanted(seed: u64) -> Wanted {
-    Wanted {
-        seed: Some(seed),
-        accounts: Some(20),
-        ..Wanted::default()
+impl Scene {
+    fn wanted(self) -> Wanted {
+        Wanted {
+            seed: Some(self.seed),
+            accounts: Some(20),
+            ..Wanted::default()
+        }
     }
 }
 
 /// Runs on a log in which things go wrong.
 async fn layer(
     dir: &Path,
-    seed: u64,
+    scene: Scene,
     fault: &'static str,
     chances: Chances,
 ) -> Result<Survived, Failure> {
     let data = Data::new(dir);
     let _lock = data.lock()?;
-    let stores = open(&data, wanted(seed), at_most(LIMIT)).await?;
-    let log = Faulty::new(stores.log.clone(), chances, seed);
+    let stores = open(&data, scene.wanted(), at_most(LIMIT)).await?;
+    let log = Faulty::new(stores.log.clone(), chances, scene.seed);
     let faulty = Stores {
         commands: stores.commands.clone(),
         log: log.clone(),
         views: stores.views.clone(),
     };
-    finish(faulty, fault).await?;
+    finish(faulty, fault, scene).await?;
     let times = log.happened();
     drop(log);
     survived(stores, fault, times).await
 }
 
-async fn finish<L: EventLog>(stores: Stores<L>, fault: &str) -> Result<(), Failure> {
+async fn finish<L: EventLog>(stores: Stores<L>, fault: &str, scene: Scene) -> Result<(), Failure> {
     let (metrics, stop) = (Arc::new(Metrics::default()), CancellationToken::new());
-    match run(stores, PLAN, metrics, stop).await? {
+    let plan = Plan {
+        trades: Some(scene.trades),
+        ..PLAN
+    };
+    match run(stores, plan, metrics, stop).await? {
         Ended::Finished => Ok(()),
         Ended::Stopped => Err(Failure::Wrong(format!("{fault}: nobody stopped it"))),
     }
@@ -165,7 +179,7 @@ async fn survived(
 }
 
 /// An event in eight is refused twice, then it is applied.
-async fn refusals(dir: &Path, seed: u64) -> Result<Survived, Failure> {
+async fn refusals(dir: &Path, scene: Scene) -> Result<Survived, Failure> {
     let fault = "an apply that fails and then succeeds";
     let data = Data::new(dir);
     let _lock = data.lock()?;
@@ -181,13 +195,13 @@ async fn refusals(dir: &Path, seed: u64) -> Result<Survived, Failure> {
         }
         Ok(())
     });
-    let stores = open(&data, wanted(seed), rule).await?;
-    finish(stores.clone(), fault).await?;
+    let stores = open(&data, scene.wanted(), rule).await?;
+    finish(stores.clone(), fault, scene).await?;
     survived(stores, fault, times.load(Relaxed)).await
 }
 
 /// Others join the group and leave it again, with a word or without, all the time.
-async fn rebalances(dir: &Path, seed: u64) -> Result<Survived, Failure> {
+async fn rebalances(dir: &Path, scene: Scene) -> Result<Survived, Failure> {
     let fault = "a rebalance in the middle of a batch";
     let data = Data::new(dir);
     let _lock = data.lock()?;
@@ -198,7 +212,7 @@ async fn rebalances(dir: &Path, seed: u64) -> Result<Survived, Failure> {
         }
         Ok(())
     });
-    let stores = open(&data, wanted(seed), rule).await?;
+    let stores = open(&data, scene.wanted(), rule).await?;
     let log = stores.log.clone();
     let times = AtomicU64::new(0);
     let others = async {
@@ -212,7 +226,7 @@ async fn rebalances(dir: &Path, seed: u64) -> Result<Survived, Failure> {
         }
     };
     tokio::select! {
-        done = finish(stores.clone(), fault) => done?,
+        done = finish(stores.clone(), fault, scene) => done?,
         failed = others => return failed,
     }
     drop(log);
@@ -222,7 +236,7 @@ async fn rebalances(dir: &Path, seed: u64) -> Result<Survived, Failure> {
 /// A database may hold so little that the run fails. With more room, it goes on.
 async fn full_disk(
     dir: &Path,
-    seed: u64,
+    scene: Scene,
     fault: &'static str,
     database: &'static str,
 ) -> Result<Survived, Failure> {
@@ -231,14 +245,14 @@ async fn full_disk(
     // Many accounts, so that their balances need room.
     let many = Wanted {
         accounts: Some(2000),
-        ..wanted(seed)
+        ..scene.wanted()
     };
     // Made with room, so that its tables are there.
     open(&data, many, at_most(LIMIT)).await?.close().await?;
     data.room
         .insert(database, if database == "views.db" { 5 } else { 24 });
     let stores = open(&data, many, at_most(LIMIT)).await?;
-    let failed = finish(stores.clone(), fault).await;
+    let failed = finish(stores.clone(), fault, scene).await;
     check(&stores, fault).await?;
     stores.close().await?;
     if failed.is_ok() {
@@ -247,6 +261,6 @@ async fn full_disk(
 
     data.room.clear();
     let stores = open(&data, many, at_most(LIMIT)).await?;
-    finish(stores.clone(), fault).await?;
+    finish(stores.clone(), fault, scene).await?;
     survived(stores, fault, 1).await
 }

@@ -53,6 +53,17 @@ impl EmbeddedLog {
         opened.await.unwrap_or(Err(LogError::Closed))
     }
 
+    /// The position that a group has committed in each partition. It can be dropped.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub async fn committed(&self, group: &str) -> Result<Positions, LogError> {
+        let (group, partitions) = (group.to_owned(), self.shared.partitions);
+        let read = move |connection: &_| records::all_committed(connection, &group, partitions);
+        self.shared.reader.read(read).await
+    }
+
     /// Reads and checks all there is.
     ///
     /// If this future is dropped, the check goes on to its end.

@@ -223,6 +223,19 @@ fn committed(connection: &Connection, group: &str, partition: u32) -> rusqlite::
     Ok(next.optional()?.unwrap_or(0))
 }
 
+/// The position that a group has committed in each partition.
+pub fn all_committed(
+    connection: &Connection,
+    group: &str,
+    partitions: u32,
+) -> Result<Positions, LogError> {
+    let position = |partition| {
+        let next = committed(connection, group, partition).map_err(at(partition, 0))?;
+        Ok((partition, next))
+    };
+    (0..partitions).map(position).collect()
+}
+
 pub fn commit(connection: &Connection, group: &str, next: &Positions) -> Result<(), LogError> {
     let store = "INSERT INTO committed VALUES (?1, ?2, ?3)
         ON CONFLICT DO UPDATE SET next = excluded.next";

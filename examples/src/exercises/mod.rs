@@ -8,6 +8,7 @@ pub mod best_practice;
 pub mod cancel_safety;
 pub mod cancellation;
 pub mod closure_capture;
+pub mod consistency;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
@@ -126,6 +127,11 @@ pub const ALL: &[Exercise] = &[
         name: "log-line",
         start: log_line::start,
         solution: log_line::solution,
+    },
+    Exercise {
+        name: "consistency",
+        start: consistency::start,
+        solution: consistency::solution,
     },
 ];
 

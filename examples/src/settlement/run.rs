@@ -38,6 +38,19 @@ pub struct Plan {
     pub stop_within: Duration,
 }
 
+impl Default for Plan {
+    /// No trade, two subscribers, ten seconds to stop.
+    fn default() -> Plan {
+        Plan {
+            trades: Some(0),
+            time: None,
+            subscribers: 2,
+            pace: Pace::default(),
+            stop_within: Duration::from_secs(10),
+        }
+    }
+}
+
 /// Why a run did not end as it should.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -222,3 +235,6 @@ pub(super) async fn caught_up(views: &Views, ends: &Positions) {
     // It fails if the views are closed: then a subscriber says why.
     positions.wait_for(passed).await.ok();
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,6 @@ impl<M: Member> Subscriber<M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,3 +96,6 @@ fn sum((mut one, mut two): (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
     }
     (one, two)
 }
+
+#[cfg(test)]
+mod tests;

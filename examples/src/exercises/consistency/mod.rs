@@ -38,6 +38,9 @@ impl Record {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Crash;
 
+/// How a consumer ends.
+pub type Ended = Result<(), Crash>;
+
 /// What the database holds. It outlives the process.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -96,7 +99,7 @@ impl Store {
     }
 }
 
-type Consume = fn(&[Record], &mut Store) -> Result<(), Crash>;
+type Consume = fn(&[Record], &mut Store) -> Ended;
 
 /// Some events are in a log twice: their producer has not heard that the first copy arrived.
 const LOGS: [&[&str]; 3] = [

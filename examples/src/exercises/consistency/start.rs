@@ -2,10 +2,10 @@
 //! a record at least once, and so does the producer. Every event should count once, and a record
 //! that is no event should be set aside once.
 
-use super::{Crash, Record, Store};
+use super::{Ended, Record, Store};
 
 /// Applies what the log delivers, in order.
-pub fn consume(delivered: &[Record], store: &mut Store) -> Result<(), Crash> {
+pub fn consume(delivered: &[Record], store: &mut Store) -> Ended {
     for record in delivered {
         if record.offset < store.rows().next {
             continue; // delivered again

@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::io::{stdin, stdout};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use tokio::signal::ctrl_c;
 use xtask::serve::{Rebuild, Server};
@@ -37,6 +37,18 @@ enum Task {
         /// Where to; `book` in the repository's root unless given
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+    },
+    /// Break the settlement program in every known way, and check it after each
+    Faults {
+        /// Where all chance comes from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How often a process is killed
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+        /// Record what it survived for its page
+        #[arg(long)]
+        write: bool,
     },
     /// Check everything that has to hold before a change lands
     Check {
@@ -91,6 +103,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 bless,
             },
         )?,
+        Task::Faults { seed, kills, write } => faults(&root, seed, kills, write)?,
         Task::Preprocess { question: None } => pages::filter(stdin().lock(), stdout().lock())?,
         Task::Preprocess {
             question: Some(Question::Supports { renderer }),
@@ -102,6 +115,20 @@ fn run(cli: Cli) -> Result<ExitCode> {
 fn repository() -> Result<PathBuf> {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     Ok(xtask.parent().context("xtask has no parent")?.to_owned())
+}
+
+fn faults(root: &Path, seed: u64, kills: u32, write: bool) -> Result<()> {
+    let (seed, kills) = (format!("--seed={seed}"), format!("--kills={kills}"));
+    let program = ["run", "-q", "-p", "companion", "--bin", "settlement", "--"];
+    let status = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args(program)
+        .args(["faults", &seed, &kills, "--damages=200"])
+        .args(write.then_some("--write"))
+        .status()
+        .context("cargo cannot be run")?;
+    ensure!(status.success(), "the settlement did not survive: {status}");
+    Ok(())
 }
 
 #[tokio::main]

@@ -153,8 +153,15 @@ async fn publish_again(data: &Data, commands: &Commands) -> Result<EmbeddedLog, 
     Ok(log)
 }
 
-/// Applies the whole log to empty views. What is refused is a dead letter at once.
-async fn replay<L: EventLog>(log: &L, views: &Views) -> Result<(), RepairError> {
+/// Applies the whole log to empty views. What is refused is a dead letter at once. It needs memory
+/// for a batch, whatever the log's length.
+///
+/// If this future is dropped, the views are whole up to their positions.
+///
+/// # Errors
+///
+/// If the log cannot be read, or the views cannot be written.
+pub async fn replay<L: EventLog>(log: &L, views: &Views) -> Result<(), RepairError> {
     for partition in 0..log.partitions() {
         let mut next = 0;
         loop {

@@ -57,7 +57,10 @@ pub async fn run(args: Faults) -> Result<u8, Error> {
         events,
     } in &survived
     {
-        println!("{times:>6} {fault}, {events} events checked");
+        match events {
+            0 => println!("{times:>6} {fault}"),
+            _ => println!("{times:>6} {fault}, {events} events checked"),
+        }
     }
     println!("0 events lost, 0 applied twice, the books balance");
     fs::remove_dir_all(&dir).map_err(failed("the faults' directory"))?;
@@ -72,7 +75,7 @@ fn write(seed: u64, survived: &[Survived]) -> io::Result<()> {
     if let Some(dir) = file.parent() {
         fs::create_dir_all(dir)?;
     }
-    let record = serde_json::json!({ "seed": seed, "survived": survived, "lost": 0, "twice": 0 });
+    let record = serde_json::json!({ "seed": seed, "survived": survived });
     let mut text = serde_json::to_string_pretty(&record)?;
     text.push('\n');
     fs::write(file, text)

@@ -68,7 +68,7 @@ pub async fn kill(
             events,
         },
         Survived {
-            fault: "of these within a transaction",
+            fault: "kill -9 that tears a transaction",
             times: torn,
             events: 0,
         },

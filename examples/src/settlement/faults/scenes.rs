@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::super::data::{Data, Stores, Wanted};
@@ -38,6 +38,9 @@ const PLAN: Plan = Plan {
     },
     stop_within: Duration::from_secs(30),
 };
+
+/// How long a run may take before it counts as stuck.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What all runs have in common.
 #[derive(Clone, Copy, Debug)]
@@ -154,9 +157,11 @@ async fn finish<L: EventLog>(stores: Stores<L>, fault: &str, scene: Scene) -> Re
         trades: Some(scene.trades),
         ..PLAN
     };
-    match run(stores, plan, metrics, stop).await? {
-        Ended::Finished => Ok(()),
-        Ended::Stopped => Err(Failure::Wrong(format!("{fault}: nobody stopped it"))),
+    match timeout(PATIENCE, run(stores, plan, metrics, stop)).await {
+        Ok(Ok(Ended::Finished)) => Ok(()),
+        Ok(Ok(Ended::Stopped)) => Err(Failure::Wrong(format!("{fault}: nobody stopped it"))),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(Failure::Wrong(format!("{fault}: it does not end"))),
     }
 }
 

@@ -115,6 +115,9 @@ impl Place {
     }
 }
 
+/// How many statements a connection keeps prepared: some for each partition of a log.
+const STATEMENTS: usize = 256;
+
 // ANCHOR: durable
 /// A commit returns when the write-ahead log is on the disk.
 fn durable(connection: &Connection) -> rusqlite::Result<()> {
@@ -123,6 +126,7 @@ fn durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "full")?;
     // On macOS, an `fsync` alone leaves the data in the drive's cache.
     connection.pragma_update(None, "fullfsync", true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cell_size_check", true)
 }
 // ANCHOR_END: durable
@@ -131,6 +135,7 @@ fn read_only(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)
 }

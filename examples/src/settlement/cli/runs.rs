@@ -60,6 +60,7 @@ pub async fn run(args: Run) -> Result<u8, Error> {
     let stores = open(&data, &args.data, args.wanted()).await?;
     say_torn(&stores, &torn).await?;
 
+    eprintln!("everything is kept in {}", data.dir().display());
     let stop = CancellationToken::new();
     signals(&stop)?;
     let metrics = Arc::new(Metrics::default());

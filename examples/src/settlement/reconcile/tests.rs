@@ -80,9 +80,9 @@ async fn a_record_that_was_changed_is_refused_with_its_offset_and_made_again() {
     let data = Data::new(dir.path());
     settled(&data).await;
     let change =
-        "UPDATE records SET value = CAST(replace(value, '\"account\":2', '\"account\":4') AS BLOB)
-        WHERE partition = 0 AND offset = (
-            SELECT min(offset) FROM records WHERE value LIKE '%\"account\":2%')";
+        "UPDATE partition_0 SET value = CAST(replace(value, '\"account\":2', '\"account\":4') AS BLOB)
+        WHERE offset = (
+            SELECT min(offset) FROM partition_0 WHERE value LIKE '%\"account\":2%')";
     sql(dir.path(), "log.db", change);
     let stores = open(&data, Wanted::default(), at_most(LIMIT))
         .await

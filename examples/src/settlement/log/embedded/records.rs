@@ -9,11 +9,9 @@ use super::super::{LogError, NewRecord, Positions, Record};
 
 /// `heads` says where each partition ends, and what the checksum of its last record is. A record's
 /// checksum covers the one of the record before it.
+///
+/// Each partition has a table of its own: SQLite is quickest where it only ever appends.
 pub const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS records (
-        partition INTEGER, offset INTEGER, key BLOB, value BLOB, sum INTEGER,
-        PRIMARY KEY (partition, offset)
-    ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS heads (
         partition INTEGER PRIMARY KEY, next INTEGER NOT NULL, sum INTEGER NOT NULL
     );
@@ -60,6 +58,11 @@ pub fn heads(connection: &Connection, partitions: u32) -> Result<Positions, LogE
             connection.execute_batch("BEGIN IMMEDIATE")?;
             for partition in 0..partitions {
                 connection.execute("INSERT INTO heads VALUES (?1, 0, 0)", [partition])?;
+                connection.execute_batch(&format!(
+                    "CREATE TABLE partition_{partition} (
+                        offset INTEGER PRIMARY KEY, key BLOB, value BLOB, sum INTEGER
+                    )"
+                ))?;
             }
             connection.execute_batch("COMMIT")?;
             ends(connection)
@@ -92,30 +95,35 @@ fn head(connection: &Connection, partition: u32) -> rusqlite::Result<(u64, u32)>
 // ANCHOR: append
 /// Appends within a transaction that the writer ends.
 pub fn append(connection: &Connection, batch: &[NewRecord]) -> Result<Positions, LogError> {
-    let mut heads = BTreeMap::new();
-    let insert = "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut partitions: BTreeMap<u32, Vec<&NewRecord>> = BTreeMap::new();
+    for record in batch {
+        partitions.entry(record.partition).or_default().push(record);
+    }
+    let mut ends = Positions::new();
+    for (partition, records) in partitions {
+        let end = append_to(connection, partition, &records).map_err(at(partition, 0))?;
+        ends.insert(partition, end);
+    }
+    Ok(ends)
+}
+
+fn append_to(
+    connection: &Connection,
+    partition: u32,
+    records: &[&NewRecord],
+) -> rusqlite::Result<u64> {
+    let (mut offset, mut last) = head(connection, partition)?;
+    let insert = format!("INSERT INTO partition_{partition} VALUES (?1, ?2, ?3, ?4)");
+    let mut insert = connection.prepare_cached(&insert)?;
+    for NewRecord { key, value, .. } in records {
+        last = sum(last, partition, offset, key, value);
+        insert.execute(params![offset, key, value, last])?;
+        offset += 1;
+    }
     let move_head = "UPDATE heads SET next = ?2, sum = ?3 WHERE partition = ?1";
-    let mut write = || {
-        let mut insert = connection.prepare_cached(insert)?;
-        for record in batch {
-            let (partition, key, value) = (record.partition, &record.key, &record.value);
-            let (offset, before) = match heads.get(&partition) {
-                Some(&head) => head,
-                None => head(connection, partition)?,
-            };
-            let sum = sum(before, partition, offset, key, value);
-            insert.execute(params![partition, offset, key, value, sum])?;
-            heads.insert(partition, (offset + 1, sum));
-        }
-        let mut move_head = connection.prepare_cached(move_head)?;
-        for (partition, (next, sum)) in &heads {
-            move_head.execute(params![partition, next, sum])?;
-        }
-        Ok(())
-    };
-    write().map_err(at(0, 0))?;
-    let next = |(partition, (next, _))| (partition, next);
-    Ok(heads.into_iter().map(next).collect())
+    let mut move_head = connection.prepare_cached(move_head)?;
+    move_head.execute(params![partition, offset, last])?;
+    Ok(offset)
 }
 // ANCHOR_END: append
 
@@ -143,15 +151,14 @@ pub fn read(
     } else {
         None
     };
-    let select = "SELECT offset, key, value, sum FROM records
-        WHERE partition = ?1 AND offset >= ?2 ORDER BY offset LIMIT ?3";
-    let mut select = moment.prepare_cached(select).map_err(at(partition, from))?;
+    let select = format!(
+        "SELECT offset, key, value, sum FROM partition_{partition}
+        WHERE offset >= ?1 ORDER BY offset LIMIT ?2"
+    );
+    let select = moment.prepare_cached(&select);
+    let mut select = select.map_err(at(partition, from))?;
     let limit = max.saturating_add(1);
-    let rows = select.query(params![
-        partition,
-        expected,
-        i64::try_from(limit).unwrap_or(i64::MAX)
-    ]);
+    let rows = select.query(params![expected, i64::try_from(limit).unwrap_or(i64::MAX)]);
     let mut rows = rows.map_err(at(partition, from))?;
     let mut records = Vec::new();
     while records.len() < max

@@ -165,7 +165,7 @@ fn judge(rows: &Rows, log: &[&'static str]) -> Result<(), String> {
 /// exactly once.
 fn check(consume: Consume) -> Result<(), String> {
     for log in LOGS {
-        let in_log = |wrong| format!("{wrong} (the log: {})", log.join(", "));
+        let in_log = |wrong| format!("{wrong}\n  (the log: {})", log.join(", "));
         let calm = run(consume, log, None).map_err(in_log)?;
         judge(&calm.rows, log).map_err(in_log)?;
         for write in 1..=calm.writes {

@@ -9,7 +9,7 @@ fn the_start_applies_the_second_copy() {
 /// What is wrong, without the log.
 fn told(checked: Result<(), String>) -> String {
     let wrong = checked.expect_err("it is wrong");
-    let (what, _log) = wrong.split_once(" (").expect("the log is named");
+    let (what, _log) = wrong.split_once("\n  (").expect("the log is named");
     what.to_owned()
 }
 

@@ -13,6 +13,8 @@ use support::{go, root};
 #[path = "support/matrix.rs"]
 mod matrix;
 mod support;
+#[path = "support/survived.rs"]
+mod survived;
 #[path = "support/waiting.rs"]
 mod waiting;
 
@@ -47,7 +49,13 @@ fn tables(book: &Path) -> Vec<Table> {
         lacks: go::require().err(),
         make: Box::new(|old| waiting::table(table, old)),
     });
-    GROUPS.iter().map(shutdown).chain(waiting).collect()
+    let survived = Table {
+        file: "src/architecture/consistency/faults.md",
+        lacks: None,
+        make: Box::new(|_old| survived::table()),
+    };
+    let made = GROUPS.iter().map(shutdown).chain(waiting);
+    made.chain([survived]).collect()
 }
 
 fn main() {

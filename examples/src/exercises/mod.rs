@@ -8,6 +8,7 @@ pub mod best_practice;
 pub mod cancel_safety;
 pub mod cancellation;
 pub mod closure_capture;
+pub mod consistency;
 pub mod cost;
 pub mod drop_order;
 pub mod exits;
@@ -132,6 +133,11 @@ pub const ALL: &[Exercise] = &[
         name: "cost",
         start: cost::start,
         solution: cost::solution,
+    },
+    Exercise {
+        name: "consistency",
+        start: consistency::start,
+        solution: consistency::solution,
     },
 ];
 

@@ -74,10 +74,12 @@ pub async fn relay<L: EventLog>(
             continue;
         };
         let count = batch.len() as u64;
+        // ANCHOR: publish
         // The same batch until the log has it: that keeps the order.
         let ends = append(log, batch, pace.retry, metrics, stop).await?;
         let Some(ends) = ends else { break };
         commands.published(number, ends).await?;
+        // ANCHOR_END: publish
         metrics.published.add(count);
     }
     Ok(())

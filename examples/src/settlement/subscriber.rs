@@ -130,7 +130,7 @@ impl<M: Member> Subscriber<M> {
         metrics: &Metrics,
         stop: &CancellationToken,
     ) -> Result<(), SubscriberError> {
-        // What was delivered out of order within a batch is in order again.
+        // A batch that was delivered out of order is in order again.
         records.sort_by_key(|record| (record.partition, record.offset));
         let mut batch = Batch {
             records: records.into(),
@@ -139,9 +139,8 @@ impl<M: Member> Subscriber<M> {
         };
         let mut tries = BTreeMap::new();
         while !batch.records.is_empty() {
-            let Some(applied) = self.apply(&batch, metrics, stop).await? else {
-                break;
-            };
+            let applied = self.apply(&batch, metrics, stop).await?;
+            let Some(applied) = applied else { break };
             for (&partition, &position) in &applied.holes {
                 self.seek(partition, position).await?;
                 self.sought.insert((partition, position));
@@ -152,13 +151,16 @@ impl<M: Member> Subscriber<M> {
                 *tried += 1;
                 match self.pace.retry.after(*tried) {
                     Some(longer) => wait = wait.max(Some(longer)),
-                    None => drop(batch.dead.insert(place, (reason, *tried))),
+                    None => {
+                        batch.dead.insert(place, (reason, *tried));
+                    }
                 }
             }
             batch.records = applied.rest.into();
             if let Some(wait) = wait {
                 metrics.retries.add(1);
-                if stop.run_until_cancelled(sleep(wait)).await.is_none() {
+                let slept = stop.run_until_cancelled(sleep(wait)).await;
+                if slept.is_none() {
                     break;
                 }
             }

@@ -65,51 +65,54 @@ pub fn progress(connection: &Connection) -> rusqlite::Result<Progress> {
     })
 }
 
-// ANCHOR: outbox
 /// Writes commands and their events within one transaction.
 pub fn submit(connection: &Connection, setup: Setup, trades: &[Trade]) -> rusqlite::Result<()> {
     let command = "INSERT OR IGNORE INTO commands VALUES (?1, ?2, ?3, ?4)";
     let mut command = connection.prepare_cached(command)?;
+    // ANCHOR: outbox
     for trade in trades {
-        let Trade {
-            id,
-            payer,
-            payee,
-            cents,
-        } = *trade;
+        let Trade { id, payer, .. } = *trade;
+        let (payee, cents) = (trade.payee, trade.cents);
         if command.execute(params![id, payer, payee, cents])? == 0 {
             continue; // it was submitted before
         }
-        for (side, (account, gain)) in trade.sides().into_iter().enumerate() {
+        for (account, gain) in trade.sides() {
             let number = next_number(connection, account)?;
-            let mut event = Event {
-                version: VERSION,
-                account,
-                number,
-                trade: id,
-                kind: if gain < 0 { Kind::Debit } else { Kind::Credit },
-                cents: trade.cents,
-            };
-            if side == 1 && setup.poison(id) == Some(Poison::Version) {
-                event.version = VERSION + 1;
-            }
+            let event = event(setup, trade, account, number);
             let record = event.record(setup.partitions);
             put(connection, Some((event.id(), gain)), &record)?;
         }
         if setup.poison(id) == Some(Poison::Bytes) {
-            // As if another program had written to the log.
-            let mut noise = NewRecord {
-                partition: payee % setup.partitions,
-                key: payee.to_string().into_bytes(),
-                value: b"{\"version\":1,\"acc".to_vec(),
-            };
-            noise.value.extend(id.to_string().into_bytes());
-            put(connection, None, &noise)?;
+            put(connection, None, &noise(setup, trade))?;
         }
     }
+    // ANCHOR_END: outbox
     Ok(())
 }
-// ANCHOR_END: outbox
+
+/// What a trade does to one of its accounts.
+fn event(setup: Setup, trade: &Trade, account: u32, number: u64) -> Event {
+    let credit = account == trade.payee;
+    let unknown = credit && setup.poison(trade.id) == Some(Poison::Version);
+    Event {
+        version: VERSION + u16::from(unknown),
+        account,
+        number,
+        trade: trade.id,
+        kind: if credit { Kind::Credit } else { Kind::Debit },
+        cents: trade.cents,
+    }
+}
+
+/// What another program might have written to the log.
+fn noise(setup: Setup, trade: &Trade) -> NewRecord {
+    let value = format!("{{\"version\":1,\"acc{}", trade.id);
+    NewRecord {
+        partition: trade.payee % setup.partitions,
+        key: trade.payee.to_string().into_bytes(),
+        value: value.into_bytes(),
+    }
+}
 
 fn next_number(connection: &Connection, account: u32) -> rusqlite::Result<u64> {
     let next = "INSERT INTO accounts VALUES (?1, 1)

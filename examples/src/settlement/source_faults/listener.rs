@@ -41,9 +41,10 @@ impl<'a> Listener<'a> {
         })
     }
 
-    // ANCHOR: source
     async fn handle_event(&mut self, service: &mut Service, record: &Record) -> Result<(), Failed> {
-        let event = Event::read(&record.value).map_err(|_| Failed::Exception)?;
+        // ANCHOR: source
+        let event = Event::read(&record.value);
+        let event = event.map_err(|_| Failed::Exception)?;
         let tried = async {
             self.apply(service, &event)?;
             self.commit(record.offset).await
@@ -59,8 +60,8 @@ impl<'a> Listener<'a> {
             }
         }
         sent
+        // ANCHOR_END: source
     }
-    // ANCHOR_END: source
 
     fn apply(&mut self, service: &mut Service, event: &Event) -> Result<(), Failed> {
         service.outcome.applies += 1;

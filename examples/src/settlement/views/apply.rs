@@ -67,19 +67,22 @@ impl Books<'_> {
             self.done.redelivered += 1;
             return Ok(Taken::Yes);
         }
-        if offset > position && !self.sought.contains(&(partition, position)) {
+        let asked = self.sought.contains(&(partition, position));
+        if offset > position && !asked {
             self.done.holes.insert(partition, position);
             return Ok(Taken::No);
         }
         match Event::read(&record.value) {
             Ok(event) => {
-                if self.is_next(event.id(), record)? && !self.apply(&event, record)? {
+                let due = self.is_next(event.id(), record)?;
+                if due && !self.apply(&event, record)? {
                     return Ok(Taken::No);
                 }
             }
             Err(unreadable) => {
                 let id = unreadable.id;
-                let due = id.map_or(Ok(true), |id| self.is_next(id, record))?;
+                let is_next = |id| self.is_next(id, record);
+                let due = id.map_or(Ok(true), is_next)?;
                 if due {
                     self.bury(record, id, &unreadable.reason, 0)?;
                 }

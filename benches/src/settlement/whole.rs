@@ -79,11 +79,11 @@ pub fn latency(round: &Round, trades: u64) -> Result<Sample> {
 
 async fn watched(data: Data, trades: u64, ticks: u64) -> Result<Histogram<u64>> {
     let stores = open(data).await?;
-    let (stop, metrics) = (CancellationToken::new(), Arc::new(Metrics::default()));
-    let (shared, end, count) = (stores.clone(), stop.clone(), metrics.clone());
+    let stop = CancellationToken::new();
+    let (commands, log, end) = (stores.commands.clone(), stores.log.clone(), stop.clone());
     let published = tokio::spawn(async move {
-        let Stores { commands, log, .. } = shared;
-        relay(&commands, &log, Pace::default(), &count, &end, &end).await
+        let metrics = Metrics::default();
+        relay(&commands, &log, Pace::default(), &metrics, &end, &end).await
     });
     let applied = subscriber(&stores.log, &stores.views, &stop);
 

@@ -130,7 +130,7 @@ pub fn claims(measured: &Measured) -> impl Iterator<Item = (&'static str, Spread
 
 /// What is drawn from the data: a name, and what it holds.
 pub fn drawn(measured: &Measured) -> Vec<(String, String)> {
-    let mut table = String::from("| | measured | times | of |\n|---|--:|--:|---|\n");
+    let mut table = String::from("| Work | measured | times | of |\n|---|--:|--:|---|\n");
     let mut numbers = String::new();
     for row in &ROWS {
         let value = row.value(measured);
@@ -154,4 +154,28 @@ pub fn drawn(measured: &Measured) -> Vec<(String, String)> {
     }
     table += &format!("\n{}", measured.provenance());
     vec![("speed.md".into(), table), ("numbers.txt".into(), numbers)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_shows_what_is_measured() {
+        let keys: Vec<String> = jobs(false, 2).iter().map(Job::key).collect();
+        let beside = |row: &Row| row.beside.map(|(other, _)| other);
+        for key in ROWS.iter().flat_map(|row| [Some(row.key), beside(row)]) {
+            assert!(
+                key.is_none_or(|key| keys.iter().any(|other| other == key)),
+                "{key:?}"
+            );
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn memory_is_no_disk() {
+        let error = on_disk(Path::new("/dev/shm")).expect_err("it is in memory");
+        assert!(error.to_string().contains("CARGO_TARGET_DIR"), "{error}");
+    }
 }

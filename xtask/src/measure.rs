@@ -12,6 +12,7 @@ mod numbers;
 mod plan;
 mod settlement;
 mod spread;
+mod subject;
 mod tables;
 
 use std::fs;
@@ -25,18 +26,9 @@ use clap::ValueEnum;
 use data::Measured;
 use halves::Halves;
 use plan::Job;
+pub use subject::Subject;
 
 use crate::environment;
-
-/// What is measured.
-#[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
-pub enum Subject {
-    /// What cleanup and tasks cost, in Rust and in Go
-    #[default]
-    Cost,
-    /// How fast the settlement is: it writes to the disk
-    Settlement,
-}
 
 /// What `cargo xtask measure` was told.
 #[derive(Default)]
@@ -48,36 +40,6 @@ pub struct Options {
     pub draw: bool,
     /// Measures nothing, and says where the data file disagrees with this one.
     pub against: Option<PathBuf>,
-}
-
-/// How many rounds, and how many milliseconds what counts lasts in each.
-type Rounds = (usize, u32);
-
-impl Subject {
-    /// Beside the page: the data, and what is drawn from it.
-    fn place(self) -> (&'static str, &'static str) {
-        match self {
-            Subject::Cost => ("src/practice/cost", "measured.json"),
-            Subject::Settlement => ("src/architecture/consistency", "speed.json"),
-        }
-    }
-
-    fn rounds(self, quick: bool) -> Rounds {
-        match (self, quick) {
-            (Subject::Cost, false) => (15, 100),
-            (Subject::Cost, true) => (6, 20),
-            // A disk is less even than a processor, and a percentile wants many.
-            (Subject::Settlement, false) => (9, 2000),
-            (Subject::Settlement, true) => (6, 200),
-        }
-    }
-
-    fn drawn(self, measured: &Measured) -> Result<Vec<(String, String)>> {
-        match self {
-            Subject::Cost => drawn(measured),
-            Subject::Settlement => Ok(settlement::drawn(measured)),
-        }
-    }
 }
 
 /// Measures, or draws, or compares.

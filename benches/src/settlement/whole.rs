@@ -87,7 +87,7 @@ async fn watched(data: Data, trades: u64, ticks: u64) -> Result<Histogram<u64>> 
     });
     let applied = subscriber(&stores.log, &stores.views, &stop);
 
-    let (submitted, mut waiting) = mpsc::unbounded_channel::<(Instant, Positions)>();
+    let (submitted, mut waiting) = mpsc::channel::<(Instant, Positions)>(ticks as usize);
     let views = stores.views.clone();
     let seen = tokio::spawn(async move {
         let mut times = Histogram::<u64>::new(3)?;
@@ -111,7 +111,7 @@ async fn watched(data: Data, trades: u64, ticks: u64) -> Result<Histogram<u64>> 
             *ends.entry(account % PARTITIONS).or_default() += 1;
         }
         stores.commands.submit(batch).await?;
-        submitted.send((start, ends.clone()))?;
+        submitted.send((start, ends.clone())).await?;
     }
     drop(submitted);
     let times = seen.await??;

@@ -143,11 +143,9 @@ pub fn drawn(measured: &Measured) -> Vec<(String, String)> {
         ];
         let cells = cells.map(|cell| cell.unwrap_or_else(|| "–".into()));
         table += &format!("| {} | {} |\n", row.label, cells.join(" | "));
-        let ratio = ratio.map(|ratio| significant(ratio.median));
-        for (name, value) in [
-            (row.id.to_owned(), value),
-            (format!("{}-times", row.id), ratio),
-        ] {
+        let times = ratio.map(|ratio| significant(ratio.median));
+        let times = row.beside.map(|_| (format!("{}-times", row.id), times));
+        for (name, value) in [(row.id.to_owned(), value)].into_iter().chain(times) {
             let value = value.unwrap_or_else(|| MISSING.into());
             numbers += &format!("ANCHOR: {name}\n{value}\nANCHOR_END: {name}\n");
         }

@@ -143,6 +143,8 @@ async fn passed(views: &Views, ends: &Positions) -> Result<()> {
 
 /// A subscriber with empty views, and a log of so many events; the first round makes it.
 pub fn catch_up(name: &str, round: &Round, count: usize) -> Result<Sample> {
+    // Only Linux has it: elsewhere this says so before the work.
+    status("VmHWM:")?;
     let (runtime, dir) = (round.runtime()?, directory()?);
     let (from, to) = (Data::new(name), Data::new(dir.path()));
     if !Path::new(name).exists() {

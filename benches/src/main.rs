@@ -7,13 +7,15 @@
 //! ```
 //!
 //! It prints a JSON object: `cpu` and `wall` nanoseconds of one operation, or bytes. Exit code 3
-//! says that this machine cannot, and why. `go/main.go` does the same, by the same names.
+//! says that this machine cannot, and why. `go/main.go` does the same, by the same names. The
+//! settlement's benchmarks write in the working directory; the percentiles are nanoseconds, too.
 
 mod channels;
 mod cleanup;
 mod clock;
 mod panics;
 mod parked;
+mod settlement;
 mod tasks;
 
 use std::env;
@@ -70,6 +72,7 @@ fn measure(name: &str, round: &Round) -> Result<Sample> {
         tasks::measure,
         channels::measure,
         parked::measure,
+        settlement::measure,
     ];
     for group in groups {
         if let Some(sample) = group(name, round)? {

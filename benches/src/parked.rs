@@ -126,6 +126,16 @@ fn jobs(round: &Round, n: usize) -> Result<Sample> {
     memory.each(n, took, parked)
 }
 
+/// A number of bytes that the system knows of this process, by its name.
+pub fn status(name: &str) -> Result<f64> {
+    let status = fs::read_to_string("/proc/self/status")
+        .map_err(|_| NotHere("memory is read from /proc, which only Linux has".into()))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kilobytes = line.and_then(|line| line.strip_suffix(" kB"));
+    let kilobytes = kilobytes.context("/proc/self/status")?;
+    Ok(1024.0 * kilobytes.trim().parse::<f64>()?)
+}
+
 /// Bytes of the process.
 struct Memory {
     reserved: f64,
@@ -134,17 +144,9 @@ struct Memory {
 
 impl Memory {
     fn now() -> Result<Self> {
-        let status = fs::read_to_string("/proc/self/status")
-            .map_err(|_| NotHere("memory is read from /proc, which only Linux has".into()))?;
-        let bytes = |name| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kilobytes = line.and_then(|line| line.strip_suffix(" kB"));
-            let kilobytes = kilobytes.context("/proc/self/status")?;
-            anyhow::Ok(1024.0 * kilobytes.trim().parse::<f64>()?)
-        };
         Ok(Self {
-            reserved: bytes("VmSize:")?,
-            resident: bytes("VmRSS:")?,
+            reserved: status("VmSize:")?,
+            resident: status("VmRSS:")?,
         })
     }
 

@@ -62,8 +62,10 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
-    /// Measure what cleanup and tasks cost, in Rust and in Go, and redraw what the pages show of it
+    /// Measure, and redraw what the pages show of it
     Measure {
+        #[arg(value_enum, default_value_t)]
+        subject: measure::Subject,
         /// About a minute: a look, with a wide spread
         #[arg(long)]
         quick: bool,
@@ -117,12 +119,14 @@ fn run(cli: Cli) -> Result<ExitCode> {
         )?,
         Task::Faults { seed, kills, write } => faults(&root, seed, kills, write)?,
         Task::Measure {
+            subject,
             quick,
             draw,
             against,
         } => measure::run(
             &root,
             &measure::Options {
+                subject,
                 quick,
                 draw,
                 against,

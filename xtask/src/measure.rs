@@ -1,5 +1,5 @@
-//! `cargo xtask measure`: what cleanup and tasks cost, in Rust and in Go, in one run. It writes one
-//! data file; everything that the pages show is drawn from it, so that no number is typed by hand.
+//! `cargo xtask measure`: what cleanup and tasks cost, in Rust and in Go, in one run, or how fast
+//! the settlement is. Each writes one data file; everything that the pages show is drawn from it, so that no number is typed by hand.
 
 mod charts;
 mod compare;
@@ -10,7 +10,9 @@ mod halves;
 mod machine;
 mod numbers;
 mod plan;
+mod settlement;
 mod spread;
+mod subject;
 mod tables;
 
 use std::fs;
@@ -19,14 +21,19 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
+use clap::ValueEnum;
 
 use data::Measured;
 use halves::Halves;
 use plan::Job;
+pub use subject::Subject;
+
+use crate::environment;
 
 /// What `cargo xtask measure` was told.
 #[derive(Default)]
 pub struct Options {
+    pub subject: Subject,
     /// A look: fewer and shorter rounds.
     pub quick: bool,
     /// Measures nothing, and draws what the data file holds.
@@ -35,32 +42,26 @@ pub struct Options {
     pub against: Option<PathBuf>,
 }
 
-/// Beside the page: the data, and what is drawn from it.
-const FOLDER: &str = "src/practice/cost";
-const DATA: &str = "measured.json";
-/// Rounds, and how many milliseconds the operations that count last in each.
-const FULL: (usize, u32) = (15, 100);
-const QUICK: (usize, u32) = (6, 20);
-
 /// Measures, or draws, or compares.
 ///
 /// # Errors
 /// Where the halves cannot be built or a round fails: then every file stays as it was. Where the
-/// data file is missing or is none. Where two data files disagree.
+/// data file is missing or is none. Where two data files disagree. Where the settlement would be
+/// measured on a disk that is none.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
-    let folder = root.join(FOLDER);
-    let data = folder.join(DATA);
+    let (folder, data) = options.subject.place();
+    let data = root.join(folder).join(data);
     if let Some(other) = &options.against {
         return compare::compare(&Measured::read(&data)?, &Measured::read(other)?);
     }
     if !options.draw {
-        measure(root, options.quick)?.write(&data)?;
+        measure(root, options.subject, options.quick)?.write(&data)?;
         println!("{}", data.display());
     }
-    for (name, text) in drawn(&Measured::read(&data)?)? {
-        data::replace(&folder.join(&name), &text)?;
+    for (name, text) in options.subject.drawn(&Measured::read(&data)?)? {
+        data::replace(&root.join(folder).join(&name), &text)?;
     }
-    println!("the tables and charts in {FOLDER} are drawn from it");
+    println!("what the pages show, in {folder}, is drawn from it");
     Ok(())
 }
 
@@ -81,29 +82,56 @@ fn drawn(measured: &Measured) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
-/// Which of the files beside the page in `root` are not what its data gives.
+/// Which of the files beside the pages in `root` are not what their data gives.
 ///
 /// # Errors
-/// If the data file cannot be read or drawn.
+/// If a data file cannot be read or drawn.
 pub fn stale(root: &Path) -> Result<Vec<String>> {
-    let folder = root.join(FOLDER);
-    let mut files = drawn(&Measured::read(&folder.join(DATA))?)?;
-    files.retain(|(name, text)| {
-        fs::read_to_string(folder.join(name)).map_or(true, |old| old != *text)
-    });
-    Ok(files.into_iter().map(|(name, _)| name).collect())
+    let mut stale = Vec::new();
+    for subject in Subject::value_variants() {
+        let (folder, data) = subject.place();
+        let folder = root.join(folder);
+        for (name, text) in subject.drawn(&Measured::read(&folder.join(data))?)? {
+            if fs::read_to_string(folder.join(&name)).map_or(true, |old| old != text) {
+                stale.push(name);
+            }
+        }
+    }
+    Ok(stale)
 }
 
-fn measure(root: &Path, quick: bool) -> Result<Measured> {
+fn measure(root: &Path, subject: Subject, quick: bool) -> Result<Measured> {
     ensure!(
         cfg!(unix),
         "the Go half reads its CPU time by getrusage: this needs Linux or macOS"
     );
-    let halves = Halves::build(root)?;
-    let mut measured = Measured::new(machine::read()?, halves.versions(root)?, quick);
+    let target = environment::target(root)?;
+    if subject == Subject::Settlement {
+        fs::create_dir_all(&target)?;
+        settlement::on_disk(&target)?;
+    }
+    let halves = Halves::build(root, subject == Subject::Cost)?;
+    let machine = machine::read()?;
+    let (jobs, versions) = match subject {
+        Subject::Cost => (
+            plan::jobs(halves.go.is_some(), machine.cores),
+            format!(
+                "{} · {}",
+                halves::versions(root, &["scopeguard", "tokio"])?,
+                halves.go_version()
+            ),
+        ),
+        Subject::Settlement => (
+            settlement::jobs(quick, machine.cores),
+            halves::versions(root, &settlement::CRATES)?,
+        ),
+    };
+    let directory = tempfile::Builder::new()
+        .prefix("measure-")
+        .tempdir_in(&target)?;
+    let mut measured = Measured::new(machine, versions, quick);
     measured.go_defers = halves.go_defers.clone();
-    let jobs = plan::jobs(halves.go.is_some(), measured.machine.cores);
-    let (rounds, lasts) = if quick { QUICK } else { FULL };
+    let (rounds, lasts) = subject.rounds(quick);
     let start = Instant::now();
     for round in 1..=rounds {
         for (done, job) in jobs.iter().enumerate() {
@@ -113,7 +141,11 @@ fn measure(root: &Path, quick: bool) -> Result<Measured> {
                 start.elapsed().as_secs(),
                 job.key()
             ));
-            add(&mut measured, job, halves.round(job, lasts)?);
+            add(
+                &mut measured,
+                job,
+                halves.round(job, lasts, directory.path())?,
+            );
         }
         progress("");
         let took = start.elapsed().as_secs();

@@ -79,6 +79,29 @@ fn without_go_the_rest_is_drawn() {
 }
 
 #[test]
+fn a_quick_look_at_the_settlement_leaves_the_long_rounds_out() {
+    const FOLDER: &str = "src/architecture/consistency";
+    let speed = fs::read_to_string(repository().join(FOLDER).join("speed.json"));
+    let mut speed: Value =
+        serde_json::from_str(&speed.expect("it is committed")).expect("it is JSON");
+    let benchmarks = speed["benchmarks"].as_object_mut();
+    let benchmarks = benchmarks.expect("it has benchmarks");
+    benchmarks.remove("rust/catch-up-10m/all");
+    let book = Book::new();
+    fs::create_dir_all(book.path(FOLDER)).expect("the copy can be written");
+    book.write(&format!("{FOLDER}/speed.json"), &speed.to_string());
+    let output = xtask(&book, &["settlement", "--draw"]);
+    assert!(output.status.success(), "{output:?}");
+    let read = |name: &str| fs::read_to_string(book.path(FOLDER).join(name)).expect("it is drawn");
+    let table = read("speed.md");
+    assert!(
+        table.contains("| catching up on 10,000,000 events | – | – | – |\n"),
+        "{table}"
+    );
+    assert!(read("numbers.txt").contains("ANCHOR: catch-up-10m\n(not measured)\n"));
+}
+
+#[test]
 fn bad_data_is_named_and_nothing_is_drawn() {
     let book = book(|data| data["machine"] = Value::Null);
     let error = fails(&xtask(&book, &["--draw"]));

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use super::charts::{self, Chart};
 use super::data::Measured;
 use super::digits::interval;
+use super::settlement;
 use super::spread::Spread;
 
 /// Says where they disagree.
@@ -53,6 +54,7 @@ fn claims(measured: &Measured) -> BTreeMap<String, Spread> {
             }
         }
     }
+    claims.extend(settlement::claims(measured).map(|(row, ratio)| (row.to_owned(), ratio)));
     for (key, metrics) in &measured.benchmarks {
         for metric in ["cpu", "resident"] {
             if let Some(series) = metrics.get(metric) {

@@ -25,8 +25,8 @@ pub struct Measured {
     pub go_defers: BTreeMap<String, String>,
     /// By key: why this machine could not run it.
     pub not_measured: BTreeMap<String, String>,
-    /// By key, then by metric: `cpu` and `wall` in nanoseconds; `resident`, `reserved` and `kept`
-    /// in bytes.
+    /// By key, then by metric: `cpu`, `wall`, `p50` and `p99` in nanoseconds; `resident`,
+    /// `reserved`, `kept` and `peak` in bytes.
     pub benchmarks: BTreeMap<String, BTreeMap<String, Series>>,
 }
 

@@ -22,7 +22,7 @@ pub fn significant(value: f64) -> String {
 pub fn unit(value: f64, metric: &str) -> String {
     let units = match metric {
         "parks" => return significant(value),
-        "cpu" | "wall" => ["ns", "µs", "ms"],
+        "cpu" | "wall" | "p50" | "p99" => ["ns", "µs", "ms"],
         _ => ["B", "kB", "MB"],
     };
     let step = match value.abs() {
@@ -35,6 +35,19 @@ pub fn unit(value: f64, metric: &str) -> String {
         significant(value / 1000_f64.powi(step)),
         units[step as usize]
     )
+}
+
+/// With a comma before each three digits of a whole number.
+pub fn thousands(number: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in number.chars().enumerate() {
+        let left = number.len() - at;
+        if at > 0 && left.is_multiple_of(3) && !number.contains('.') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The median, and in brackets the interval where it is one.
@@ -69,6 +82,13 @@ mod tests {
         assert_eq!(unit(13_500.0, "wall"), "13.5 µs");
         assert_eq!(unit(2_644_847.0, "reserved"), "2.6 MB");
         assert_eq!(unit(0.063, "parks"), "0.063");
+        assert_eq!(unit(3_400_000.0, "p99"), "3.4 ms");
+    }
+
+    #[test]
+    fn three_digits_stand_together() {
+        let shown = ["140", "9800", "1230000", "14.0"].map(thousands);
+        assert_eq!(shown, ["140", "9,800", "1,230,000", "14.0"]);
     }
 
     #[test]

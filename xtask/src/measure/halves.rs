@@ -26,11 +26,11 @@ pub struct Halves {
 }
 
 impl Halves {
-    /// Builds both; without the pinned Go only Rust's.
+    /// Builds Rust's, and Go's if it is wanted and the pinned Go is there.
     ///
     /// # Errors
     /// If cargo fails, or a Go of the right version does.
-    pub fn build(root: &Path) -> Result<Self> {
+    pub fn build(root: &Path, with_go: bool) -> Result<Self> {
         let target = environment::target(root)?;
         let mut cargo = Command::new(env!("CARGO"));
         let arguments = ["build", "--release", "--quiet", "--package", "benches"];
@@ -44,6 +44,9 @@ impl Halves {
             go: None,
             go_defers: BTreeMap::new(),
         };
+        if !with_go {
+            return Ok(halves);
+        }
         match go_version(root)? {
             Ok(version) => halves.build_go(root, target.join("measure-go"), version)?,
             Err(missing) => eprintln!("measuring Rust only: {missing}"),
@@ -78,22 +81,17 @@ impl Halves {
         Ok(())
     }
 
-    /// The toolchain and the crates that were measured, and Go if it was.
-    pub fn versions(&self, root: &Path) -> Result<String> {
-        let crates: BTreeSet<String> = ["tokio", "scopeguard"].map(str::to_owned).into();
-        let rust = Versions::read(root, Some(RustEdition::E2024))?.line(&crates);
+    /// The version of Go, where there is one.
+    pub fn go_version(&self) -> &str {
         let go = self.go.as_ref().map(|(_, version)| version.as_str());
-        Ok(format!(
-            "{rust} · {}",
-            go.unwrap_or("no Go, only Rust was measured")
-        ))
+        go.unwrap_or("no Go, only Rust was measured")
     }
 
-    /// Runs one round.
+    /// Runs one round in a directory.
     ///
     /// # Errors
     /// If the child fails; what it said is in the error.
-    pub fn round(&self, job: &Job, lasts: u32) -> Result<Found> {
+    pub fn round(&self, job: &Job, lasts: u32, directory: &Path) -> Result<Found> {
         let program = match (job.side, &self.go) {
             (Side::Go, Some((program, _))) => program,
             (Side::Go, None) => bail!("{} wants Go", job.key()),
@@ -101,7 +99,7 @@ impl Halves {
         };
         let mut child = Command::new(program);
         child.args([job.name, &job.threads().to_string(), &lasts.to_string()]);
-        let output = child.stdin(Stdio::null()).output();
+        let output = child.current_dir(directory).stdin(Stdio::null()).output();
         let output = output.with_context(|| program.display().to_string())?;
         let said = String::from_utf8_lossy(&output.stderr);
         match output.status.code() {
@@ -115,6 +113,12 @@ impl Halves {
             _ => bail!("{}: {}\n{said}", job.key(), output.status),
         }
     }
+}
+
+/// The toolchain and the crates that are measured.
+pub fn versions(root: &Path, crates: &[&str]) -> Result<String> {
+    let crates: BTreeSet<String> = crates.iter().map(|&name| name.to_owned()).collect();
+    Ok(Versions::read(root, Some(RustEdition::E2024))?.line(&crates))
 }
 
 /// The version of Go on this machine if it is the pinned one, or what to install.

@@ -7,7 +7,7 @@ use super::plan;
 use super::spread::Spread;
 
 /// Where a sentence quotes what was not measured.
-const MISSING: &str = "(not measured)";
+pub const MISSING: &str = "(not measured)";
 
 /// Each ratio of the charts, `tasks-stream-0`; what each benchmark costs, `go-stream-1-cpu`; what
 /// Go's compiler made of a `defer`, `go-defers-deferred`; where which side costs less. A name is

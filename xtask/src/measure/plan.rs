@@ -61,6 +61,16 @@ const BOTH: &[Side] = &[Side::Rust, Side::Go];
 const RUST: &[Side] = &[Side::Rust];
 const GO: &[Side] = &[Side::Go];
 
+/// A benchmark of a whole program, on all threads.
+pub fn whole(name: &'static str, cores: usize) -> Job {
+    Job {
+        side: Side::Rust,
+        name,
+        threads: Threads::All,
+        cores,
+    }
+}
+
 /// Whether it is measured with more threads, too; on which sides; the names.
 type Group = (bool, &'static [Side], &'static str);
 

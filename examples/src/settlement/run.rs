@@ -260,4 +260,4 @@ pub(super) async fn caught_up(views: &Views, ends: &Positions) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

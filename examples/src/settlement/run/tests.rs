@@ -11,6 +11,18 @@ use super::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tempfile::TempDir;
 
+/// A run that gets stuck is a test that fails.
+pub async fn run<L: EventLog>(
+    stores: Stores<L>,
+    plan: Plan,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) -> Result<Ended, RunError> {
+    let run = super::run(stores, plan, metrics, stop);
+    let ended = timeout(Duration::from_secs(20), run).await;
+    ended.expect("it does not get stuck")
+}
+
 async fn stores(dir: &TempDir, rule: Rule) -> Stores<EmbeddedLog> {
     let wanted = Wanted {
         accounts: Some(5),

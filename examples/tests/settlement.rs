@@ -77,6 +77,13 @@ fn a_mistake_is_said_and_ends_with_its_code() {
         said.contains("is no time: write 500ms, 10s or 2m"),
         "{said}"
     );
+    let (code, _, said) = end(settlement(dir, &["run", "--metrics=0.0.0.0:0"]));
+    assert_eq!(code, Some(2));
+    assert!(said.contains("write 127.0.0.1:9184"), "{said}");
+    let (code, _, said) = end(settlement(&dir.join("lock"), &["run"]));
+    assert_eq!(code, Some(1));
+    assert!(said.contains("lock cannot be used\n  because: "), "{said}");
+    assert!(said.contains("give --data another"), "{said}");
     let (code, _, said) = end(settlement(dir, &["dead-letters", "drop", "7"]));
     assert_eq!(code, Some(1));
     assert!(
@@ -150,7 +157,6 @@ fn two_programs_do_not_share_a_directory_and_the_numbers_are_served() {
 mod signals {
     use super::*;
     use std::process::{Child, ChildStderr};
-    use std::thread::sleep;
     use std::time::Duration;
 
     /// Starts a run and waits until it runs.
@@ -159,12 +165,17 @@ mod signals {
         run.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut run = run.spawn().expect("it starts");
         let mut said = BufReader::new(run.stderr.take().expect("it is piped"));
-        let mut line = String::new();
-        while !line.starts_with("metrics on") {
-            line.clear();
-            said.read_line(&mut line).expect("it is text");
-        }
+        wait_for(&mut said, "metrics on");
         (run, said)
+    }
+
+    /// Reads on to a line with these words.
+    fn wait_for(said: &mut BufReader<ChildStderr>, words: &str) {
+        let mut lines = said.lines().map(|line| line.expect("it is text"));
+        assert!(
+            lines.any(|line| line.contains(words)),
+            "it ended before it said {words:?}"
+        );
     }
 
     fn send(signal: &str, process: &Child) {
@@ -210,13 +221,11 @@ mod signals {
         blocker
             .execute_batch("BEGIN IMMEDIATE")
             .expect("it gets its turn");
-        sleep(Duration::from_millis(200)); // until the program wants to write, too
+        // It prints a line each second. Between two of them it has wanted to write, too.
+        wait_for(&mut said, " applied, ");
+        wait_for(&mut said, " applied, ");
         send("TERM", &run);
-        let mut line = String::new();
-        while !line.starts_with("SIGTERM: stopping") {
-            line.clear();
-            said.read_line(&mut line).expect("it is text");
-        }
+        wait_for(&mut said, "SIGTERM: stopping");
         send("TERM", &run);
         assert_eq!(run.wait().expect("it ends").code(), Some(143));
         drop(blocker);

@@ -34,10 +34,15 @@ pub fn compiler() -> Compiler {
     let manifest = std::fs::read_to_string(root().join("examples/Cargo.toml"))
         .expect("the companion crate is in the repository");
     let manifest: Manifest = toml::from_str(&manifest).expect("cargo has read it");
-    let names = manifest
-        .dependencies
-        .keys()
-        .map(|name| name.replace('-', "_"));
+    // One that a feature asks for is built with that feature, and is not for the pages.
+    let optional = |dependency: &toml::Value| {
+        let optional = dependency.get("optional");
+        optional.and_then(toml::Value::as_bool) == Some(true)
+    };
+    let always = manifest.dependencies.iter();
+    let names = always
+        .filter(|(_, dependency)| !optional(dependency))
+        .map(|(name, _)| name.replace('-', "_"));
     let libraries = libraries();
     let mut flags = Vec::new();
     for name in names.chain(["companion".into()]) {

@@ -16,7 +16,7 @@ use super::data::{DataError, Wanted};
 use super::event::LIMIT;
 use super::faults::Failure;
 use super::log::LogError;
-use super::reconcile::ReconcileError;
+use super::reconcile::{ReconcileError, Unbalanced};
 use super::run::RunError;
 use super::store::StoreError;
 use super::subscriber::SubscriberError;
@@ -99,8 +99,11 @@ struct Run {
     /// Subscribers that share the partitions
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     subscribers: u32,
-    /// Serve the numbers to Prometheus, as on 127.0.0.1:9184
-    #[arg(long, value_name = "ADDRESS")]
+    /// Wait so long between two reconciliations while it runs; 0s for none before the end
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    reconcile_every: Duration,
+    /// Serve the numbers to a Prometheus on this machine, as on 127.0.0.1:9184
+    #[arg(long, value_name = "ADDRESS", value_parser = loopback)]
     metrics: Option<SocketAddr>,
     /// How long it may take to stop
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
@@ -131,6 +134,16 @@ fn duration(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| format!("{text:?} is no time: write 500ms, 10s or 2m"))
 }
 
+/// Reads an address that other machines cannot reach: nobody is asked who they are there.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        _ => Err(format!(
+            "{text:?} is no address of this machine alone: write 127.0.0.1:9184 or [::1]:9184"
+        )),
+    }
+}
+
 /// Why the program ends early.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -144,7 +157,7 @@ pub enum Error {
     Letter(#[from] NoLetter),
     #[error(transparent)]
     Fault(#[from] Failure),
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Io {
         what: String,
         source: std::io::Error,
@@ -157,7 +170,8 @@ impl Error {
             Error::Data(DataError::Store(error))
             | Error::Run(
                 RunError::Store(error)
-                | RunError::Subscriber(SubscriberError::Apply(ApplyError::Store(error))),
+                | RunError::Subscriber(SubscriberError::Apply(ApplyError::Store(error)))
+                | RunError::Unbalanced(Unbalanced::Failed(ReconcileError::Store(error))),
             )
             | Error::Reconcile(ReconcileError::Store(error))
             | Error::Letter(NoLetter::Store(error)) => Some(error),
@@ -169,7 +183,9 @@ impl Error {
         match self {
             Error::Data(DataError::Log(error))
             | Error::Run(
-                RunError::Log(error) | RunError::Subscriber(SubscriberError::Log(error)),
+                RunError::Log(error)
+                | RunError::Subscriber(SubscriberError::Log(error))
+                | RunError::Unbalanced(Unbalanced::Failed(ReconcileError::Log(error))),
             )
             | Error::Reconcile(ReconcileError::Log(error)) => Some(error),
             _ => None,
@@ -191,11 +207,26 @@ impl Error {
                 DAMAGED,
                 "`settlement reconcile --repair` makes the log again from the commands",
             ),
-            (Some(StoreError::Full { .. }), _) | (_, Some(LogError::Unavailable(_))) => {
+            (Some(StoreError::Full { .. } | StoreError::Sqlite { .. }), _)
+            | (_, Some(LogError::Unavailable(_))) => {
                 (FAILED, "mend that and run it again: nothing is lost")
             }
-            _ if matches!(self, Error::Run(RunError::Late(_))) => (LATE, ""),
-            _ => (FAILED, ""),
+            _ => match self {
+                Error::Run(RunError::Late(_)) => (LATE, ""),
+                Error::Run(RunError::Unbalanced(Unbalanced::Different(_))) => (
+                    DIFFERENT,
+                    "`settlement reconcile --repair` makes the log and the views again",
+                ),
+                Error::Run(RunError::Unwritten(_)) => (
+                    DAMAGED,
+                    "restore it from a backup: nothing else has the commands",
+                ),
+                Error::Data(DataError::Io { .. }) => (
+                    FAILED,
+                    "make it a directory that you may write to, or give --data another",
+                ),
+                _ => (FAILED, ""),
+            },
         }
     }
 }

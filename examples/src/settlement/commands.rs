@@ -73,12 +73,14 @@ pub struct Progress {
     pub published: u64,
 }
 
-/// A handle to the command log. Two threads own its connections; they end when the last handle is
+/// A handle to the command log. Three threads own its connections; they end when the last handle is
 /// gone.
 #[derive(Clone)]
 pub struct Commands {
     writer: Writer,
     reader: Reader,
+    /// Reads all of it, and keeps the relay from nothing.
+    books: Reader,
     setup: Setup,
     progress: watch::Receiver<Progress>,
 }
@@ -107,9 +109,11 @@ impl Commands {
             }
         });
         let reader = Reader::start(place)?;
+        let books = Reader::start(place)?;
         Ok(Commands {
             writer,
             reader,
+            books,
             setup,
             progress,
         })
@@ -175,6 +179,16 @@ impl Commands {
         self.reader.sql(tables::acknowledged).await
     }
 
+    /// The number of an account's last event; 0 if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub async fn last_number(&self, account: u32) -> Result<u64, StoreError> {
+        let read = move |connection: &_| tables::last_number(connection, account);
+        self.reader.sql(read).await
+    }
+
     /// Forgets that anything was published: the log is made anew.
     ///
     /// # Errors
@@ -197,12 +211,13 @@ impl Commands {
         see: impl FnMut(&mut T, EventId, i64, bool) + Send + 'static,
     ) -> Result<T, StoreError> {
         let read = move |connection: &_| tables::fold(connection, state, see);
-        self.reader.sql(read).await
+        self.books.sql(read).await
     }
 
-    /// Waits until both threads have closed their connections: when all other handles are gone.
+    /// Waits until the threads have closed their connections: when all other handles are gone.
     pub async fn close(self) {
         self.reader.close().await;
+        self.books.close().await;
         self.writer.close().await;
     }
 }

@@ -24,7 +24,7 @@ pub struct Data {
 /// Why a directory could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    #[error("{}: {source}", dir.display())]
+    #[error("{} cannot be used", dir.display())]
     Io { dir: PathBuf, source: io::Error },
     #[error("{} is in use: another settlement runs on it", dir.display())]
     InUse { dir: PathBuf },

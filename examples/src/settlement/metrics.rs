@@ -26,6 +26,8 @@ pub struct Metrics {
     pub failed_commits: Counter,
     /// Changes of an assignment.
     pub rebalances: Counter,
+    /// Reconciliations that found the books balanced.
+    pub reconciled: Counter,
 }
 
 #[derive(Debug, Default)]
@@ -55,7 +57,7 @@ pub fn lag(ends: &Positions, positions: &Positions) -> Positions {
 impl Metrics {
     /// Each counter with its name and what it says.
     #[must_use]
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 9] {
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 10] {
         [
             ("trades", "Trades submitted", self.trades.get()),
             (
@@ -81,6 +83,11 @@ impl Metrics {
                 "rebalances",
                 "Changes of an assignment",
                 self.rebalances.get(),
+            ),
+            (
+                "reconciled",
+                "Times that the books balanced",
+                self.reconciled.get(),
             ),
         ]
     }

@@ -3,6 +3,7 @@
 //!
 //! It needs memory for the accounts, not for the events.
 
+mod periodic;
 mod report;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use super::log::{EventLog, LogError, Positions};
 use super::store::StoreError;
 use super::views::{Balance, Snapshot, Views};
 
+pub use periodic::{Unbalanced, reconcile_every};
 pub use report::{Difference, Report};
 
 /// How many records are read at a time.
@@ -34,6 +36,8 @@ struct Logged {
     all: Balance,
     /// The same below the position of the views.
     seen: Balance,
+    /// The number of the last event that was there before the commands were read.
+    before: u64,
 }
 
 /// What the command log says about an account.
@@ -50,8 +54,10 @@ struct Written {
     dropped: i64,
 }
 
-/// Compares the three stores. It can run while others write: the views are read first, and what
-/// came later is left out.
+/// Compares the three stores. It can run while others write: each store is read after the one that
+/// is fed from it, so that what came in between is seen where it comes from. But the log is read
+/// after the commands, too, or what they say it has acknowledged might not be there yet: there,
+/// what it got in between is left out.
 ///
 /// If this future is dropped, nothing changes.
 ///
@@ -64,9 +70,10 @@ pub async fn reconcile<L: EventLog>(
     views: &Views,
 ) -> Result<Report, ReconcileError> {
     let views = views.snapshot().await?;
+    let before = log.ends().await?;
     let written = from_commands(commands, &views).await?;
     let mut report = Report::default();
-    let logged = from_log(log, &views.positions, &mut report).await?;
+    let logged = from_log(log, &views.positions, &before, &mut report).await?;
     let mut dead_cents = BTreeMap::new();
     for letter in &views.letters {
         if let (Some(id), Ok(event)) = (letter.event, Event::read(&letter.value)) {
@@ -93,13 +100,13 @@ pub async fn reconcile<L: EventLog>(
                 last: written.published,
             });
         }
-        if logged.all.number > written.all.number {
+        if logged.before > written.all.number {
             report.differences.push(Difference::Unwritten {
                 first: EventId {
                     account,
                     number: written.all.number + 1,
                 },
-                last: logged.all.number,
+                last: logged.before,
             });
         }
         let expected = Balance {
@@ -168,6 +175,7 @@ async fn from_commands(
 async fn from_log<L: EventLog>(
     log: &L,
     positions: &Positions,
+    before: &Positions,
     report: &mut Report,
 ) -> Result<BTreeMap<u32, Logged>, LogError> {
     let mut accounts: BTreeMap<u32, Logged> = BTreeMap::new();
@@ -180,12 +188,13 @@ async fn from_log<L: EventLog>(
                 end,
             });
         }
+        let before = before.get(&partition).copied().unwrap_or(0);
         let mut next = 0;
-        loop {
+        while next < end {
             let records = log.read(partition, next, CHUNK).await?;
             let Some(last) = records.last() else { break };
             next = last.offset + 1;
-            for record in &records {
+            for record in records.iter().filter(|record| record.offset < end) {
                 report.records += 1;
                 let (id, gain) = match Event::read(&record.value) {
                     Ok(event) => (event.id(), event.gain()),
@@ -213,6 +222,9 @@ async fn from_log<L: EventLog>(
                 }
                 logged.all.number = id.number;
                 logged.all.cents += gain;
+                if record.offset < before {
+                    logged.before = id.number;
+                }
                 if record.offset < position {
                     logged.seen = logged.all;
                 }

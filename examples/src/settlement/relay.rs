@@ -7,6 +7,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::commands::Commands;
+use super::event::{Event, EventId};
 use super::log::{EventLog, LogError, NewRecord, Positions};
 use super::metrics::Metrics;
 use super::retry::{Pace, Retry};
@@ -38,6 +39,35 @@ pub async fn check<L: EventLog>(commands: &Commands, log: &L) -> Result<(), Rela
         }
     }
     Ok(())
+}
+
+/// How many records at the end of a partition are looked at: an event must be among them.
+const TAIL: usize = 64;
+
+/// The first event at the ends of the log that the commands do not have. A command log that was cut
+/// has lost its last commands; a new one would take their numbers, and be taken for their copy.
+///
+/// # Errors
+///
+/// If the log or the commands cannot be read.
+pub async fn unwritten<L: EventLog>(
+    commands: &Commands,
+    log: &L,
+) -> Result<Option<EventId>, RelayError> {
+    for (partition, end) in log.ends().await? {
+        let from = end.saturating_sub(TAIL as u64);
+        for record in log.read(partition, from, TAIL).await? {
+            let id = match Event::read(&record.value) {
+                Ok(event) => Some(event.id()),
+                Err(unreadable) => unreadable.id,
+            };
+            let Some(id) = id else { continue };
+            if id.number > commands.last_number(id.account).await? {
+                return Ok(Some(id));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Publishes until `stop`, or until all is published and no more comes (`last` is cancelled).

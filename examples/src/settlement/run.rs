@@ -1,17 +1,20 @@
 //! Everything together: a stream of trades, a relay, subscribers; and the end of it, in order.
 
+use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::commands::Commands;
 use super::data::Stores;
-use super::event::Trade;
+use super::event::{EventId, Trade};
 use super::log::{EventLog, LogError, Positions};
 use super::metrics::Metrics;
+use super::reconcile::{Unbalanced, reconcile_every};
 use super::relay::{self, RelayError, relay};
 use super::retry::Pace;
 use super::store::StoreError;
@@ -34,18 +37,21 @@ pub struct Plan {
     /// How many subscribers share the partitions.
     pub subscribers: u32,
     pub pace: Pace,
+    /// How long to wait between two reconciliations; nothing for none.
+    pub reconcile_every: Option<Duration>,
     /// How long the end may take, once `stop` was cancelled.
     pub stop_within: Duration,
 }
 
 impl Default for Plan {
-    /// No trade, two subscribers, ten seconds to stop.
+    /// No trade, two subscribers, no reconciliation before the end, ten seconds to stop.
     fn default() -> Plan {
         Plan {
             trades: Some(0),
             time: None,
             subscribers: 2,
             pace: Pace::default(),
+            reconcile_every: None,
             stop_within: Duration::from_secs(10),
         }
     }
@@ -60,6 +66,11 @@ pub enum RunError {
     Log(#[from] LogError),
     #[error("an event cannot be applied: {0}")]
     Subscriber(#[from] SubscriberError),
+    #[error(transparent)]
+    Unbalanced(#[from] Unbalanced),
+    /// Nothing new may be written: it would have the numbers of events that are there.
+    #[error("commands.db has lost {0}, which the log has")]
+    Unwritten(EventId),
     /// What was under way is undone or was done: nothing is lost.
     #[error("it did not stop within {0:?}: run it again, it goes on where it was")]
     Late(Duration),
@@ -105,6 +116,9 @@ pub async fn run<L: EventLog>(
     stop: CancellationToken,
 ) -> Result<Ended, RunError> {
     relay::check(&stores.commands, &stores.log).await?;
+    if let Some(event) = relay::unwritten(&stores.commands, &stores.log).await? {
+        return Err(RunError::Unwritten(event));
+    }
     let told = stop.clone();
     // Cancelled on every way out: by `stop`, by the first failure, at the end.
     let stop = stop.child_token();
@@ -143,7 +157,12 @@ pub async fn run<L: EventLog>(
             Ok(subscribe(&log, views, plan.pace, &count, &end).await?)
         });
     }
-    drop(stores);
+    if let Some(pause) = plan.reconcile_every {
+        let (count, end) = (metrics.clone(), stop.clone());
+        tasks.spawn(async move { Ok(reconcile_every(pause, &stores, &count, &end).await?) });
+    } else {
+        drop(stores);
+    }
     let result = finish(tasks, &stop, plan.stop_within).await;
     let ended = if told.is_cancelled() {
         Ended::Stopped
@@ -198,13 +217,23 @@ async fn write_trades(
 ) -> Result<(), StoreError> {
     let setup = commands.setup();
     let mut progress = commands.progress();
+    let over = async {
+        match plan.time {
+            Some(time) => sleep(time).await,
+            None => pending().await,
+        }
+    };
     let write = async {
+        let mut over = pin!(over);
         let mut next = progress.borrow().trades + 1;
         let last = plan.trades.unwrap_or(u64::MAX);
         while next <= last {
             let room = progress.wait_for(|now| now.written < now.published + BACKLOG);
-            if room.await.is_err() {
-                break; // the store is closed
+            // Between two batches alone: what is under way would be written after `written`.
+            tokio::select! {
+                biased;
+                () = &mut over => break,
+                room = room => if room.is_err() { break }, // the store is closed
             }
             let end = last.min(next + TRADES - 1);
             let trades: Vec<Trade> = (next..=end).map(|id| setup.trade(id)).collect();
@@ -216,13 +245,7 @@ async fn write_trades(
         }
         Ok(())
     };
-    let bounded = async {
-        match plan.time {
-            Some(time) => timeout(time, write).await.unwrap_or(Ok(())),
-            None => write.await,
-        }
-    };
-    stop.run_until_cancelled(bounded).await.unwrap_or(Ok(()))
+    stop.run_until_cancelled(write).await.unwrap_or(Ok(()))
 }
 
 /// Waits until the views have passed everything below `ends`.
@@ -237,4 +260,4 @@ pub(super) async fn caught_up(views: &Views, ends: &Positions) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

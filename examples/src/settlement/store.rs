@@ -30,7 +30,7 @@ pub enum StoreError {
         source: Arc<rusqlite::Error>,
     },
     /// Anything else, from a lock to a disk that fails.
-    #[error("{file}")]
+    #[error("{file} cannot be used")]
     Sqlite {
         file: String,
         source: Arc<rusqlite::Error>,

@@ -45,10 +45,11 @@ impl<L: EventLog> Numbers<L> {
         let rate = applied as f64 / seconds.max(0.001);
         let lag: Vec<_> = self.lag().await.values().map(u64::to_string).collect();
         format!(
-            "{applied} applied, {rate:.0}/s, lag {}, {} retries, {} dead letters",
+            "{applied} applied, {rate:.0}/s, lag {}, {} retries, {} dead letters, balanced {} times",
             lag.join(" "),
             self.metrics.retries.get(),
-            self.metrics.dead.get()
+            self.metrics.dead.get(),
+            self.metrics.reconciled.get()
         )
     }
 }

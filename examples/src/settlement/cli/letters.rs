@@ -34,7 +34,7 @@ pub enum Action {
 #[group(required = true, multiple = false)]
 pub struct Which {
     /// Their numbers, as `list` shows them
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = clap::value_parser!(u64).range(1..=i64::MAX as u64))]
     ids: Vec<u64>,
     /// All that wait
     #[arg(long)]

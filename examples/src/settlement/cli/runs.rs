@@ -38,16 +38,21 @@ async fn open(
     })
 }
 
-/// Says what the last program did not finish, once it is sure that none of it was acknowledged.
+/// Says what the last program did not finish, once it is sure that the log has all that it has
+/// acknowledged. Nobody can be that sure of the commands: nothing else has them.
 async fn say_torn(
     stores: &Stores<EmbeddedLog>,
     torn: &[(&'static str, u64)],
 ) -> Result<(), RunError> {
     relay::check(&stores.commands, &stores.log).await?;
     for (name, bytes) in torn {
+        let lost = match *name {
+            "log.db" => "nothing acknowledged was in them",
+            "views.db" => "the log has what they would apply",
+            _ => "a crash leaves no trade in them, but if the file was cut, restore a backup",
+        };
         eprintln!(
-            "{name}: the last run ended within a transaction; its {bytes} bytes are undone, \
-             nothing acknowledged was in them"
+            "{name}: the last run ended within a transaction; its {bytes} bytes are undone, {lost}"
         );
     }
     Ok(())
@@ -84,6 +89,7 @@ pub async fn run(args: Run) -> Result<u8, Error> {
         time: args.time,
         subscribers: args.subscribers,
         pace: Pace::default(),
+        reconcile_every: Some(args.reconcile_every).filter(|pause| !pause.is_zero()),
         stop_within: args.stop_within,
     };
     let ended = run::run(stores.clone(), plan, metrics, stop).await;

@@ -121,6 +121,12 @@ fn next_number(connection: &Connection, account: u32) -> rusqlite::Result<u64> {
     next.query_row([account], |row| row.get(0))
 }
 
+pub fn last_number(connection: &Connection, account: u32) -> rusqlite::Result<u64> {
+    let last = "SELECT coalesce(max(number), 0) FROM accounts WHERE account = ?1";
+    let mut last = connection.prepare_cached(last)?;
+    last.query_row([account], |row| row.get(0))
+}
+
 fn put(
     connection: &Connection,
     event: Option<(EventId, i64)>,

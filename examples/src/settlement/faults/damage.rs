@@ -20,6 +20,7 @@ use super::super::views::at_most;
 use super::{Failure, Survived, check_all, copy, open};
 
 const PLAN: Plan = Plan {
+    reconcile_every: None,
     trades: Some(400),
     time: None,
     subscribers: 1,

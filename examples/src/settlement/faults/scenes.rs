@@ -25,6 +25,7 @@ use super::{Failure, Survived, check, check_all, open};
 
 /// How a run goes; how many trades it has is told.
 const PLAN: Plan = Plan {
+    reconcile_every: Some(Duration::from_millis(5)),
     trades: None,
     time: None,
     subscribers: 2,

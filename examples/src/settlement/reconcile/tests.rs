@@ -6,13 +6,17 @@ use std::path::Path;
 use super::super::data::{Data, Stores, Wanted};
 use super::super::event::LIMIT;
 use super::super::faults::open;
-use super::super::log::embedded::EmbeddedLog;
+use super::super::log::embedded::{EmbeddedLog, EmbeddedMember};
+use super::super::log::{NewRecord, Record};
 use super::super::metrics::Metrics;
+use super::super::relay::relay;
 use super::super::repair::repair;
-use super::super::run::{Plan, run};
+use super::super::retry::Pace;
+use super::super::run::{Plan, tests::run};
 use super::super::views::at_most;
 use super::*;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// A settlement of 50 trades, closed.
 async fn settled(data: &Data) {
@@ -121,5 +125,78 @@ async fn a_log_that_is_gone_is_refused() {
         refused.contains("is damaged in partition 0 at offset 0: it ends here"),
         "{refused}"
     );
+    stores.close().await.expect("it closes");
+}
+
+/// A log that gets a trade more whenever somebody reads it.
+#[derive(Clone)]
+struct Busy {
+    log: EmbeddedLog,
+    commands: Commands,
+}
+
+impl Busy {
+    async fn trade(&self) {
+        let setup = self.commands.setup();
+        let next = self.commands.progress().borrow().trades + 1;
+        let submitted = self.commands.submit(vec![setup.trade(next)]).await;
+        submitted.expect("it is stored");
+        let (last, stop) = (CancellationToken::new(), CancellationToken::new());
+        last.cancel(); // nothing more comes
+        let (pace, metrics) = (Pace::default(), Metrics::default());
+        let published = relay(&self.commands, &self.log, pace, &metrics, &last, &stop).await;
+        published.expect("it is published");
+    }
+}
+
+impl EventLog for Busy {
+    type Member = EmbeddedMember;
+
+    fn partitions(&self) -> u32 {
+        self.log.partitions()
+    }
+
+    async fn append(&self, batch: Arc<[NewRecord]>) -> Result<Positions, LogError> {
+        self.log.append(batch).await
+    }
+
+    async fn ends(&self) -> Result<Positions, LogError> {
+        self.trade().await;
+        let ends = self.log.ends().await;
+        self.trade().await;
+        ends
+    }
+
+    async fn read(&self, partition: u32, from: u64, max: usize) -> Result<Vec<Record>, LogError> {
+        self.trade().await;
+        self.log.read(partition, from, max).await
+    }
+
+    async fn join(&self, group: &str) -> Result<EmbeddedMember, LogError> {
+        self.log.join(group).await
+    }
+
+    async fn close(self) -> Result<(), LogError> {
+        self.log.close().await
+    }
+}
+
+#[tokio::test]
+async fn what_others_write_meanwhile_is_no_difference() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let data = Data::new(dir.path());
+    settled(&data).await;
+    let stores = open(&data, Wanted::default(), at_most(LIMIT))
+        .await
+        .expect("it opens");
+    let busy = Busy {
+        log: stores.log.clone(),
+        commands: stores.commands.clone(),
+    };
+    let report = reconcile(&stores.commands, &busy, &stores.views).await;
+    let report = report.expect("it reads");
+    assert_eq!(report.differences, []);
+    assert!(report.written > 100, "it was written meanwhile");
+    drop(busy);
     stores.close().await.expect("it closes");
 }

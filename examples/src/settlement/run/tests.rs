@@ -11,6 +11,18 @@ use super::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tempfile::TempDir;
 
+/// A run that gets stuck is a test that fails.
+pub async fn run<L: EventLog>(
+    stores: Stores<L>,
+    plan: Plan,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) -> Result<Ended, RunError> {
+    let run = super::run(stores, plan, metrics, stop);
+    let ended = timeout(Duration::from_secs(20), run).await;
+    ended.expect("it does not get stuck")
+}
+
 async fn stores(dir: &TempDir, rule: Rule) -> Stores<EmbeddedLog> {
     let wanted = Wanted {
         accounts: Some(5),
@@ -134,5 +146,73 @@ async fn trades_come_for_as_long_as_they_should() {
     assert_eq!(ended.expect("it runs"), Ended::Finished);
     let report = report(&stores).await;
     assert_eq!(report.pending(), 0);
+    stores.close().await.expect("it closes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_reconciles_while_others_write() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (metrics, stop) = (Arc::<Metrics>::default(), CancellationToken::new());
+    let (counted, stops) = (metrics.clone(), stop.clone());
+    // Trades come until the books have balanced three times among them.
+    let rule: Rule = Arc::new(move |_| {
+        if counted.reconciled.get() >= 3 {
+            stops.cancel();
+        }
+        Ok(())
+    });
+    let stores = stores(&dir, rule).await;
+    let plan = Plan {
+        trades: None,
+        reconcile_every: Some(Duration::from_millis(1)),
+        ..plan(0)
+    };
+    let ended = run(stores.clone(), plan, metrics, stop).await;
+    assert_eq!(ended.expect("the books balance"), Ended::Stopped);
+    stores.close().await.expect("it closes");
+}
+
+#[tokio::test]
+async fn books_that_do_not_balance_stop_the_run() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let stores = stores(&dir, at_most(LIMIT)).await;
+    let (metrics, stop) = Default::default();
+    let ended = run(stores.clone(), plan(5), metrics, stop).await;
+    ended.expect("it runs");
+    let views = rusqlite::Connection::open(dir.path().join("views.db")).expect("it opens");
+    let mistake = "UPDATE accounts SET cents = cents + 1 WHERE account = 3";
+    views.execute(mistake, []).expect("it is SQL");
+
+    let plan = Plan {
+        trades: None,
+        reconcile_every: Some(Duration::from_millis(1)),
+        ..plan(0)
+    };
+    let (metrics, stop) = Default::default();
+    let found = run(stores.clone(), plan, metrics, stop).await;
+    let found = found.expect_err("a cent too much").to_string();
+    assert!(found.contains("DIFFERENCE: account 3: "), "{found}");
+    stores.close().await.expect("it closes");
+}
+
+#[tokio::test]
+async fn commands_that_lost_their_end_are_refused() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let stores = stores(&dir, at_most(LIMIT)).await;
+    let (metrics, stop) = Default::default();
+    let ended = run(stores.clone(), plan(5), metrics, stop).await;
+    ended.expect("it runs");
+    let commands = rusqlite::Connection::open(dir.path().join("commands.db")).expect("it opens");
+    // As a write-ahead log leaves it that was cut before the last trade.
+    let cut = "UPDATE accounts SET number = number - 1
+            WHERE account IN (SELECT account FROM outbox ORDER BY id DESC LIMIT 2);
+        DELETE FROM outbox WHERE id > 8;
+        DELETE FROM commands WHERE trade > 4;
+        UPDATE acknowledged SET next = 8; UPDATE published SET last = 8;";
+    commands.execute_batch(cut).expect("it is SQL");
+    let (metrics, stop) = Default::default();
+    let refused = run(stores.clone(), plan(9), metrics, stop).await;
+    let refused = refused.expect_err("a trade is gone");
+    assert!(matches!(refused, RunError::Unwritten(_)), "{refused}");
     stores.close().await.expect("it closes");
 }

@@ -43,7 +43,12 @@ impl Mock {
             brokers.create_topic(&name, count, 1).ok();
             brokers.bootstrap_servers()
         });
-        Cluster::new(brokers, topic)
+        // The mock waits for almost a session before it lets a group change, and for three
+        // seconds before it lets one begin.
+        Cluster {
+            session: Duration::from_millis(3500),
+            ..Cluster::new(brokers, topic)
+        }
     }
 }
 

@@ -56,8 +56,7 @@ impl KafkaLog {
     ///
     /// # Errors
     ///
-    /// If no broker answers, if the topic has another number of partitions, or if it would forget
-    /// records after a while: [`Trouble`] says what to do.
+    /// If no broker answers, or the topic has another number of partitions.
     ///
     /// # Panics
     ///
@@ -66,7 +65,7 @@ impl KafkaLog {
         let own = cluster.clone();
         let lookup = Owner::start("kafka read", move || Lookup::open(own, partitions)).await?;
         let own = cluster.clone();
-        let appender = Owner::start("kafka append", move || Ok(Appender::new(own))).await?;
+        let appender = Owner::start("kafka append", move || Appender::new(own)).await?;
         let shared = Shared {
             cluster: cluster.clone(),
             partitions,
@@ -75,6 +74,16 @@ impl KafkaLog {
         };
         let shared = Arc::new(shared);
         Ok(KafkaLog { shared })
+    }
+
+    /// Checks that the topic keeps its records for good. A broker that does not say is believed.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Forgets`], with the setting that has to be changed.
+    pub async fn keeps(&self) -> Result<(), LogError> {
+        let lookup = &self.shared.lookup;
+        lookup.call(|own, _| own.keeps()).await
     }
 }
 

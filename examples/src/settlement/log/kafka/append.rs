@@ -17,7 +17,7 @@ use super::{Cluster, Trouble};
 /// Appends to the topic. It is dropped where it blocks nobody.
 pub struct Appender {
     cluster: Cluster,
-    /// Made when it is needed, and after a failure made anew: what the old one still had is gone.
+    /// None after a failure: what the old one still had is gone, and the next one begins anew.
     producer: Option<Producer>,
 }
 
@@ -51,11 +51,10 @@ impl ProducerContext<NoCustomPartitioner> for Deliveries {
 }
 
 impl Appender {
-    pub fn new(cluster: Cluster) -> Appender {
-        Appender {
-            cluster,
-            producer: None,
-        }
+    /// Begins to connect: the first batch need not wait for the producer's number.
+    pub fn new(cluster: Cluster) -> Result<Appender, LogError> {
+        let producer = Some(Producer::new(&cluster)?);
+        Ok(Appender { cluster, producer })
     }
 
     /// Appends a batch, and returns when all of it is acknowledged. Blocks, for

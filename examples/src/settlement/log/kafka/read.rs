@@ -28,7 +28,12 @@ impl Lookup {
     /// Connects, and opens or creates the topic. Blocks.
     pub fn open(cluster: Cluster, partitions: u32) -> Result<Lookup, LogError> {
         let mut config = cluster.reader();
-        let client: BaseConsumer = config.set("enable.partition.eof", "true").create()?;
+        config
+            .set("enable.partition.eof", "true")
+            // Nobody waits here for records that are still to come, and a broker answers the
+            // questions of a connection one after the other.
+            .set("fetch.wait.max.ms", "5");
+        let client: BaseConsumer = config.create()?;
         topic::open(&client, &cluster, partitions)?;
         Ok(Lookup {
             cluster,
@@ -36,6 +41,11 @@ impl Lookup {
             client,
             at: None,
         })
+    }
+
+    /// Checks that the topic forgets nothing. Blocks, for [`Cluster::patience`] at most.
+    pub fn keeps(&self) -> Result<(), LogError> {
+        topic::keeps(&self.cluster)
     }
 
     /// The position after the last record of every partition. Blocks, for twice

@@ -23,7 +23,7 @@ const KEEPS: [(&str, &str); 3] = [
 /// How often a new topic is asked whether it has leaders.
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// Makes sure that there is a topic with so many partitions, which keeps its records. Blocks.
+/// Makes sure that there is a topic with so many partitions. Blocks.
 pub fn open(client: &BaseConsumer, cluster: &Cluster, partitions: u32) -> Result<(), LogError> {
     let Some(has) = count(client, cluster)? else {
         create(client, cluster, partitions)?;
@@ -33,7 +33,7 @@ pub fn open(client: &BaseConsumer, cluster: &Cluster, partitions: u32) -> Result
         let wanted = partitions;
         return Err(LogError::Partitions { has, wanted });
     }
-    keeps(cluster)
+    Ok(())
 }
 
 /// How many partitions the topic has; nothing if there is no topic.
@@ -82,8 +82,8 @@ fn create(client: &BaseConsumer, cluster: &Cluster, partitions: u32) -> Result<(
     Ok(())
 }
 
-/// Checks that it forgets nothing. A broker that does not say is believed.
-fn keeps(cluster: &Cluster) -> Result<(), LogError> {
+/// Checks that it forgets nothing. A broker that does not say is believed. Blocks.
+pub fn keeps(cluster: &Cluster) -> Result<(), LogError> {
     let admin: AdminClient<DefaultClientContext> = cluster.client().create()?;
     let options = AdminOptions::new().request_timeout(Some(cluster.patience));
     let topic = ResourceSpecifier::Topic(&cluster.topic);

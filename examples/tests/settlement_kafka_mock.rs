@@ -1,7 +1,7 @@
 //! The Kafka log keeps the contract, against the mock cluster that is part of librdkafka.
 #![cfg(feature = "kafka")]
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ type Brokers = MockCluster<'static, DefaultProducerContext>;
 type Job = Box<dyn FnOnce(&Brokers) + Send>;
 
 /// A mock cluster on a thread of its own: it must not leave the one that made it.
-struct Mock(Sender<Job>);
+struct Mock(SyncSender<Job>);
 
 impl Mock {
     fn start() -> Mock {
-        let (jobs, waiting) = channel::<Job>();
+        let (jobs, waiting) = sync_channel::<Job>(1);
         thread::spawn(move || {
             let brokers = MockCluster::new(1).expect("a mock cluster");
             for job in waiting {
@@ -29,7 +29,7 @@ impl Mock {
     }
 
     fn on<T: Send + 'static>(&self, work: impl FnOnce(&Brokers) -> T + Send + 'static) -> T {
-        let (sender, done) = channel();
+        let (sender, done) = sync_channel(1);
         let job: Job = Box::new(move |brokers| sender.send(work(brokers)).expect("it waits"));
         self.0.send(job).expect("the thread is there");
         done.recv().expect("it answers")

@@ -1,6 +1,6 @@
 //! What appends: a producer, one batch at a time.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::FromClientConfigAndContext;
@@ -14,6 +14,9 @@ use rdkafka::producer::{
 use super::super::{LogError, NewRecord, Positions};
 use super::{Cluster, Trouble};
 
+/// How many deliveries wait here, before librdkafka's thread does.
+const HEARD: usize = 1024;
+
 /// Appends to the topic. It is dropped where it blocks nobody.
 pub struct Appender {
     cluster: Cluster,
@@ -22,15 +25,16 @@ pub struct Appender {
 }
 
 struct Producer {
-    client: ThreadedProducer<Deliveries>,
+    /// Dropped first: what the client still has to say then holds up nobody.
     deliveries: Receiver<Delivery>,
+    client: ThreadedProducer<Deliveries>,
 }
 
 /// The partition, and the offset if the broker has said it.
 type Delivery = Result<(u32, Option<u64>), KafkaError>;
 
 /// Hears of each record, on librdkafka's thread.
-struct Deliveries(Sender<Delivery>);
+struct Deliveries(SyncSender<Delivery>);
 
 impl ClientContext for Deliveries {}
 
@@ -95,11 +99,11 @@ impl Appender {
 
 impl Producer {
     fn new(cluster: &Cluster) -> Result<Producer, LogError> {
-        let (sender, deliveries) = channel();
+        let (sender, deliveries) = sync_channel(HEARD);
         let context = Deliveries(sender);
         let config = cluster.producer();
         let client = ThreadedProducer::from_config_and_context(&config, context)?;
-        Ok(Producer { client, deliveries })
+        Ok(Producer { deliveries, client })
     }
 
     /// Hands a record over; false if there is no room for it now.

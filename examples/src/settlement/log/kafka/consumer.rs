@@ -240,10 +240,12 @@ impl Drop for Consumer {
             };
             let partitions = partitions.into_iter().map(|own| (own, Offset::Invalid));
             let answered = list(&self.cluster.topic, partitions).and_then(|partitions| {
-                Ok(match begin {
-                    true => self.client.incremental_assign(&partitions)?,
-                    false => self.client.incremental_unassign(&partitions)?,
-                })
+                let answered = if begin {
+                    self.client.incremental_assign(&partitions)
+                } else {
+                    self.client.incremental_unassign(&partitions)
+                };
+                Ok(answered?)
             });
             if let Err(error) = answered {
                 tracing::debug!(%error, "the group had gone on");

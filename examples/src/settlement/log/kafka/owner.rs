@@ -114,12 +114,12 @@ impl<T: 'static> Owner<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
     use super::*;
 
     /// Blocks in its drop, as librdkafka's clients do, and says where that was.
-    struct Blocks(Receiver<()>, Sender<thread::ThreadId>);
+    struct Blocks(Receiver<()>, SyncSender<thread::ThreadId>);
 
     impl Drop for Blocks {
         fn drop(&mut self) {
@@ -130,8 +130,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_drop_that_blocks_holds_up_nobody() {
-        let (release, released) = channel();
-        let (sender, dropped) = channel();
+        let (release, released) = sync_channel(1);
+        let (sender, dropped) = sync_channel(1);
         let make = move || Ok(Blocks(released, sender));
         let owner = Owner::start("blocks", make).await.expect("it is made");
         let late = owner.clone().end(Duration::from_secs(10));

@@ -1,5 +1,4 @@
 //! The Kafka log keeps the contract, against the mock cluster that is part of librdkafka.
-#![cfg(feature = "kafka")]
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;

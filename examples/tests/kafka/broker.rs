@@ -12,12 +12,12 @@ use tempfile::TempDir;
 
 pub struct Broker {
     pub address: String,
-    own: Option<Own>,
     /// What makes its topics new ones.
     run: u128,
+    own: Option<Tansu>,
 }
 
-struct Own {
+struct Tansu {
     dir: TempDir,
     process: Mutex<Child>,
 }
@@ -28,15 +28,18 @@ struct Own {
 ///
 /// What is missing, and how to install it.
 pub fn on_this_machine() -> Result<Broker, String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let run = now.expect("the clock is right").as_millis();
-    if let Ok(address) = env::var("KAFKA_BROKERS") {
-        return Ok(Broker {
-            address,
-            own: None,
-            run,
-        });
+    match env::var("KAFKA_BROKERS") {
+        Ok(address) => Ok(Broker::new(address, None)),
+        Err(_) => tansu(),
     }
+}
+
+/// A broker of this test's own, which may be killed.
+///
+/// # Errors
+///
+/// What is missing, and how to install it.
+pub fn tansu() -> Result<Broker, String> {
     let version = Command::new("tansu").arg("--version").output();
     if version.is_err() {
         let tools = include_str!("../../../Cargo.toml");
@@ -44,15 +47,14 @@ pub fn on_this_machine() -> Result<Broker, String> {
         let install = line.and_then(|line| line.split('"').nth(3));
         let install = install.expect("Cargo.toml says how to install it");
         return Err(format!(
-            "needs KAFKA_BROKERS or tansu, found neither; install it: {install}"
+            "needs tansu, or a broker that KAFKA_BROKERS names, found none; install it: {install}"
         ));
     }
     let dir = tempfile::tempdir().expect("a directory");
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let address = port.expect("a port is free").to_string();
     let process = Mutex::new(start(&address, &dir));
-    let own = Some(Own { dir, process });
-    Ok(Broker { address, own, run })
+    Ok(Broker::new(address, Some(Tansu { dir, process })))
 }
 
 /// Starts it, and waits until it listens.
@@ -77,23 +79,28 @@ fn start(address: &str, dir: &TempDir) -> Child {
 }
 
 impl Broker {
+    fn new(address: String, own: Option<Tansu>) -> Broker {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let run = now.expect("the clock is right").as_millis();
+        Broker { address, run, own }
+    }
+
     /// A topic of this run.
     pub fn cluster(&self, name: &str) -> Cluster {
         Cluster::new(&self.address, format!("test-{}-{name}", self.run))
     }
 
-    /// Kills the broker and starts it again; false if it is somebody else's.
-    pub fn is_killed_and_started_again(&self) -> bool {
-        let Some(own) = &self.own else { return false };
+    /// Kills the broker and starts it again.
+    pub fn kill_and_start_again(&self) {
+        let own = self.own.as_ref().expect("it is this test's own");
         let mut process = own.process.lock().expect("no test has panicked here");
         process.kill().expect("it runs");
         process.wait().expect("it was started here");
         *process = start(&self.address, &own.dir);
-        true
     }
 }
 
-impl Drop for Own {
+impl Drop for Tansu {
     fn drop(&mut self) {
         if let Ok(process) = self.process.get_mut() {
             process.kill().ok();

@@ -85,7 +85,6 @@ pub fn reconciled(broker: &Broker, dir: &Path) {
     let said = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{errors}");
-    println!("{said}");
     assert!(said.contains("sum of accounts"), "{said}");
     assert!(!said.contains("on their way"), "{said}");
     assert!(said.trim_end().ends_with("the books balance"), "{said}");

@@ -29,7 +29,7 @@ pub struct Cluster {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Trouble {
     #[error(
-        "no broker answers at {brokers} within {within:?}: is it running, and is that its address?"
+        "no broker answers at {brokers} within {within:?}: is it running (`docker compose up -d`), and is that its address?"
     )]
     Unreachable {
         brokers: String,

@@ -17,6 +17,7 @@ pub mod commands;
 pub mod data;
 pub mod event;
 pub mod faults;
+pub mod keep;
 pub mod log;
 pub mod metrics;
 pub mod reconcile;

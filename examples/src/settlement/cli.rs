@@ -3,6 +3,7 @@
 mod faults;
 mod letters;
 mod runs;
+mod turn;
 
 use std::error::Error as _;
 use std::net::SocketAddr;
@@ -51,6 +52,8 @@ enum Command {
     Reconcile {
         #[command(flatten)]
         data: DataArgs,
+        #[command(flatten)]
+        kafka: KafkaArgs,
         /// Make the log again from the commands if it is damaged, and the views from the log
         #[arg(long)]
         repair: bool,
@@ -75,9 +78,25 @@ struct DataArgs {
 }
 
 #[derive(Debug, Args)]
+struct KafkaArgs {
+    /// Keep the log on Kafka: where its brokers are, as 127.0.0.1:9092. Several programs may then
+    /// share a directory
+    #[arg(long, value_name = "HOST:PORT,..")]
+    kafka: Option<String>,
+    /// The topic of a new settlement [default: one that nobody else has]
+    #[arg(long, value_name = "NAME", requires = "kafka")]
+    topic: Option<String>,
+    /// How long a program may be silent before its partitions are another's
+    #[arg(long, value_name = "DURATION", default_value = "6s", value_parser = duration)]
+    session: Duration,
+}
+
+#[derive(Debug, Args)]
 struct Run {
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    kafka: KafkaArgs,
     /// Events in all, two a trade; a run that was stopped goes on where it was [default: 20000]
     #[arg(long, value_name = "N")]
     events: Option<u64>,
@@ -207,6 +226,11 @@ impl Error {
                 DAMAGED,
                 "`settlement reconcile --repair` makes the log again from the commands",
             ),
+            (_, Some(LogError::Partitions { .. })) => (
+                FAILED,
+                "with another number of partitions, an account's events would be in two of them: \
+                 take another --data, and on Kafka another --topic",
+            ),
             (Some(StoreError::Full { .. } | StoreError::Sqlite { .. }), _)
             | (_, Some(LogError::Unavailable(_))) => {
                 (FAILED, "mend that and run it again: nothing is lost")
@@ -258,7 +282,11 @@ pub fn main(cli: Cli) -> ExitCode {
         match cli.command {
             None => runs::run(cli.run).await,
             Some(Command::Run(run)) => runs::run(run).await,
-            Some(Command::Reconcile { data, repair }) => runs::reconcile(data, repair).await,
+            Some(Command::Reconcile {
+                data,
+                kafka,
+                repair,
+            }) => runs::reconcile(data, kafka, repair).await,
             Some(Command::Faults(faults)) => faults::run(faults).await,
             Some(Command::DeadLetters { action }) => letters::act(action).await,
         }

@@ -131,6 +131,16 @@ impl Commands {
         self.progress.clone()
     }
 
+    /// Looks at what another program has written.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written now.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        // A transaction without a change: what is noted after it is what there is.
+        self.writer.sql(|_| Ok(())).await
+    }
+
     // ANCHOR: submit
     /// Writes trades and their events in one transaction. A trade that is there already changes
     /// nothing, so submit again what has failed. If this future is dropped, they may be written.

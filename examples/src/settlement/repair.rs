@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::commands::Commands;
 use super::data::{Data, DataError, Stores, Wanted};
-use super::log::embedded::EmbeddedLog;
+use super::keep::Keep;
 use super::log::{EventLog, LogError};
 use super::metrics::Metrics;
 use super::reconcile::{Difference, ReconcileError, reconcile};
@@ -51,11 +51,12 @@ impl From<StoreError> for RepairError {
 /// # Errors
 ///
 /// If the command log is damaged, or a store cannot be read or written.
-pub async fn repair(
+pub async fn repair<K: Keep>(
+    keep: &K,
     data: &Data,
     rule: Rule,
     mut say: impl FnMut(String),
-) -> Result<Stores<EmbeddedLog>, RepairError> {
+) -> Result<Stores<K::Log>, RepairError> {
     let commands = data.commands(Wanted::default()).await?;
     let (views, new) = match data.views(rule.clone()).await {
         Ok(views) => (views, false),
@@ -69,17 +70,14 @@ pub async fn repair(
         }
         Err(error) => return Err(error.into()),
     };
-    let whole = whole(data, &commands, &views).await;
+    let whole = whole(keep, data, &commands, &views).await;
     let (log, wrong) = match whole {
         Ok(found) => found,
         Err(ReconcileError::Log(LogError::Damaged(damage))) => {
             say(damage.to_string());
-            let aside = data.put_aside("log.db")?;
-            say(format!(
-                "log.db is now {}; it is made again",
-                aside.display()
-            ));
-            (publish_again(data, &commands).await?, true)
+            let aside = keep.put_aside(data)?;
+            say(format!("{aside}; it is made again from the commands"));
+            (publish_again(keep, data, &commands).await?, true)
         }
         Err(error) => return Err(error.into()),
     };
@@ -96,18 +94,19 @@ pub async fn repair(
 }
 
 /// The log, if all of it is whole, and whether the views differ from it.
-async fn whole(
+async fn whole<K: Keep>(
+    keep: &K,
     data: &Data,
     commands: &Commands,
     views: &Views,
-) -> Result<(EmbeddedLog, bool), ReconcileError> {
-    let log = match data.log(commands.setup().partitions).await {
+) -> Result<(K::Log, bool), ReconcileError> {
+    let log = match keep.open(data, commands.setup().partitions).await {
         Ok(log) => log,
         Err(DataError::Log(error)) => return Err(error.into()),
         Err(DataError::Store(error)) => return Err(error.into()),
         Err(error) => return Err(LogError::Unavailable(std::sync::Arc::new(error)).into()),
     };
-    let checked = check(commands, &log, views).await;
+    let checked = check(keep, commands, &log, views).await;
     match checked {
         Ok(wrong) => Ok((log, wrong)),
         Err(error) => {
@@ -117,12 +116,13 @@ async fn whole(
     }
 }
 
-async fn check(
+async fn check<K: Keep>(
+    keep: &K,
     commands: &Commands,
-    log: &EmbeddedLog,
+    log: &K::Log,
     views: &Views,
 ) -> Result<bool, ReconcileError> {
-    log.verify().await?;
+    keep.verify(log).await?;
     relay::check(commands, log)
         .await
         .map_err(|error| match error {
@@ -138,14 +138,18 @@ async fn check(
             _ => None,
         });
     match lost {
-        Some(what) => Err(LogError::damaged("log.db", None, what).into()),
+        Some(what) => Err(LogError::damaged("the log", None, what).into()),
         None => Ok(!report.is_balanced()),
     }
 }
 
-async fn publish_again(data: &Data, commands: &Commands) -> Result<EmbeddedLog, RepairError> {
+async fn publish_again<K: Keep>(
+    keep: &K,
+    data: &Data,
+    commands: &Commands,
+) -> Result<K::Log, RepairError> {
     commands.publish_again().await?;
-    let log = data.log(commands.setup().partitions).await?;
+    let log = keep.open(data, commands.setup().partitions).await?;
     let (last, stop) = (CancellationToken::new(), CancellationToken::new());
     last.cancel(); // nothing more is written
     let metrics = Metrics::default();

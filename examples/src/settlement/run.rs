@@ -108,11 +108,29 @@ pub enum Ended {
 ///
 /// The first task's that fails, after the others were stopped; [`RunError::Late`] if that took too
 /// long: then the tasks that are left were aborted.
-// ANCHOR: run
 pub async fn run<L: EventLog>(
     stores: Stores<L>,
     plan: Plan,
     metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) -> Result<Ended, RunError> {
+    let turn = CancellationToken::new();
+    turn.cancel();
+    run_in_turn(stores, plan, metrics, turn, stop).await
+}
+
+/// Like [`run`], beside other programs: it applies events at once, and writes and publishes trades
+/// from the moment when `turn` is cancelled.
+///
+/// # Errors
+///
+/// As [`run`].
+// ANCHOR: run
+pub async fn run_in_turn<L: EventLog>(
+    stores: Stores<L>,
+    plan: Plan,
+    metrics: Arc<Metrics>,
+    turn: CancellationToken,
     stop: CancellationToken,
 ) -> Result<Ended, RunError> {
     relay::check(&stores.commands, &stores.log).await?;
@@ -127,9 +145,12 @@ pub async fn run<L: EventLog>(
     let mut tasks = JoinSet::new();
 
     let (commands, last, end) = (stores.commands.clone(), written.clone(), stop.clone());
-    let count = metrics.clone();
+    let (count, mine) = (metrics.clone(), turn.clone());
     tasks.spawn(async move {
         let _last = last.drop_guard();
+        if !comes(&mine, &commands, &end).await? {
+            return Ok(());
+        }
         Ok(write_trades(&commands, plan, &count, &end).await?)
     });
 
@@ -140,6 +161,9 @@ pub async fn run<L: EventLog>(
             log,
             views,
         } = shared;
+        if !comes(&turn, &commands, &end).await? {
+            return Ok(());
+        }
         relay(&commands, &log, plan.pace, &count, &written, &end).await?;
         // All is in the log. When all is applied, everybody may stop.
         let ends = log.ends().await?;
@@ -172,6 +196,19 @@ pub async fn run<L: EventLog>(
     result.map(|()| ended)
 }
 // ANCHOR_END: run
+
+/// Waits for the turn to write; false if `stop` came first.
+async fn comes(
+    turn: &CancellationToken,
+    commands: &Commands,
+    stop: &CancellationToken,
+) -> Result<bool, StoreError> {
+    let comes = stop.run_until_cancelled(turn.cancelled()).await.is_some();
+    if comes {
+        commands.refresh().await?;
+    }
+    Ok(comes)
+}
 
 /// Waits for all tasks. The first failure stops the others, and a stop starts the clock.
 // ANCHOR: finish

@@ -153,6 +153,17 @@ impl Views {
         self.reader.sql(read).await
     }
 
+    /// Looks at what another program has stored: [`Views::positions`] tells it. If this future is
+    /// dropped, that may still happen.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written now.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        // A transaction without a change: what is noted after it is what there is.
+        self.writer.sql(|_| Ok(())).await
+    }
+
     // ANCHOR: apply
     /// Applies what can be applied, and stores it with the positions that follow, in one
     /// transaction. A record that is refused holds up its partition alone.

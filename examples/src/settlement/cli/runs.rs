@@ -1,5 +1,7 @@
 //! `settlement run` and `settlement reconcile`.
 
+#[cfg(not(feature = "kafka"))]
+use std::io;
 use std::process::exit;
 use std::sync::Arc;
 
@@ -7,10 +9,16 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{DIFFERENT, DataArgs, Error, OK, Run};
+use super::turn::{Turn, follow};
+use super::{DIFFERENT, DataArgs, Error, KafkaArgs, OK, Run};
 use crate::exits::stop_signal;
 use crate::settlement::data::{Data, DataError, Stores, Wanted};
-use crate::settlement::log::embedded::EmbeddedLog;
+#[cfg(feature = "kafka")]
+use crate::settlement::keep::OnKafka;
+use crate::settlement::keep::{Embedded, Keep};
+use crate::settlement::log::EventLog;
+#[cfg(feature = "kafka")]
+use crate::settlement::log::kafka::Cluster;
 use crate::settlement::metrics::Metrics;
 use crate::settlement::reconcile::{self, Report};
 use crate::settlement::relay;
@@ -23,13 +31,14 @@ use crate::settlement::watch::{self, Numbers};
 /// Events in all, unless the command line says.
 const EVENTS: u64 = 20_000;
 
-async fn open(
+async fn open<K: Keep>(
+    keep: &K,
     data: &Data,
     args: &DataArgs,
     wanted: Wanted,
-) -> Result<Stores<EmbeddedLog>, DataError> {
+) -> Result<Stores<K::Log>, DataError> {
     let commands = data.commands(wanted).await?;
-    let log = data.log(commands.setup().partitions).await?;
+    let log = keep.open(data, commands.setup().partitions).await?;
     let views = data.views(at_most(args.limit)).await?;
     Ok(Stores {
         commands,
@@ -40,8 +49,8 @@ async fn open(
 
 /// Says what the last program did not finish, once it is sure that the log has all that it has
 /// acknowledged. Nobody can be that sure of the commands: nothing else has them.
-async fn say_torn(
-    stores: &Stores<EmbeddedLog>,
+async fn say_torn<L: EventLog>(
+    stores: &Stores<L>,
     torn: &[(&'static str, u64)],
 ) -> Result<(), RunError> {
     relay::check(&stores.commands, &stores.log).await?;
@@ -59,10 +68,64 @@ async fn say_torn(
 }
 
 pub async fn run(args: Run) -> Result<u8, Error> {
+    match on_kafka(&args.kafka)? {
+        None => run_on(Embedded, args).await,
+        Some(keep) => run_on(keep, args).await,
+    }
+}
+
+pub async fn reconcile(data: DataArgs, kafka: KafkaArgs, with_repair: bool) -> Result<u8, Error> {
+    match on_kafka(&kafka)? {
+        None => reconcile_on(Embedded, data, with_repair).await,
+        Some(keep) => reconcile_on(keep, data, with_repair).await,
+    }
+}
+
+#[cfg(feature = "kafka")]
+fn on_kafka(args: &KafkaArgs) -> Result<Option<OnKafka>, Error> {
+    let Some(brokers) = &args.kafka else {
+        return Ok(None);
+    };
+    let topic = args.topic.clone().unwrap_or_default();
+    let cluster = Cluster {
+        session: args.session,
+        ..Cluster::new(brokers, topic)
+    };
+    Ok(Some(OnKafka { cluster }))
+}
+
+/// Without the feature, nothing is on Kafka.
+#[cfg(not(feature = "kafka"))]
+fn on_kafka(args: &KafkaArgs) -> Result<Option<Embedded>, Error> {
+    if args.kafka.is_none() {
+        return Ok(None);
+    }
+    Err(Error::Io {
+        what: "--kafka".into(),
+        source: io::Error::other(
+            "this program was built without it; \
+             cargo run -p companion --features kafka --bin settlement -- --kafka HOST:PORT \
+             builds it with it, and needs gcc and make",
+        ),
+    })
+}
+
+async fn run_on<K: Keep>(keep: K, args: Run) -> Result<u8, Error> {
     let data = Data::new(&args.data.data);
-    let _lock = data.lock()?;
-    let torn = data.torn()?;
-    let stores = open(&data, &args.data, args.wanted()).await?;
+    let turn = Turn::take(&data, K::SHARED)?;
+    let mut torn = Vec::new();
+    if turn.is_first() {
+        torn = data.torn()?;
+        // Others may be writing to the views.
+        torn.retain(|(name, _)| !K::SHARED || *name == "commands.db");
+    } else {
+        eprintln!(
+            "another settlement writes in {}: this one shares its work, and takes over when that \
+             one is gone",
+            data.dir().display()
+        );
+    }
+    let stores = open(&keep, &data, &args.data, args.wanted()).await?;
     say_torn(&stores, &torn).await?;
 
     eprintln!("everything is kept in {}", data.dir().display());
@@ -80,6 +143,8 @@ pub async fn run(args: Run) -> Result<u8, Error> {
         None => None,
     };
     let shown = tokio::spawn(watch::show(numbers, seen.clone()));
+    let views = stores.views.clone();
+    let followed = K::SHARED.then(|| tokio::spawn(follow(views, seen.clone())));
 
     let plan = Plan {
         trades: match (args.events, args.time) {
@@ -92,9 +157,12 @@ pub async fn run(args: Run) -> Result<u8, Error> {
         reconcile_every: Some(args.reconcile_every).filter(|pause| !pause.is_zero()),
         stop_within: args.stop_within,
     };
-    let ended = run::run(stores.clone(), plan, metrics, stop).await;
+    let ended = run::run_in_turn(stores.clone(), plan, metrics, turn.comes.clone(), stop).await;
     seen.cancel();
     shown.await.ok();
+    if let Some(followed) = followed {
+        followed.await.ok();
+    }
     if let Some(server) = server {
         server.await.ok();
     }
@@ -113,7 +181,7 @@ pub async fn run(args: Run) -> Result<u8, Error> {
     Ok(code)
 }
 
-async fn finished(stores: &Stores<EmbeddedLog>) -> Result<u8, Error> {
+async fn finished<L: EventLog>(stores: &Stores<L>) -> Result<u8, Error> {
     let Stores {
         commands,
         log,
@@ -127,20 +195,20 @@ fn tell(report: &Report) -> u8 {
     if report.is_balanced() { OK } else { DIFFERENT }
 }
 
-pub async fn reconcile(args: DataArgs, with_repair: bool) -> Result<u8, Error> {
+async fn reconcile_on<K: Keep>(keep: K, args: DataArgs, with_repair: bool) -> Result<u8, Error> {
     let data = Data::new(&args.data);
     data.exists()?;
     let _lock = data.lock()?;
     let torn = data.torn()?;
     let stores = if with_repair {
-        let repaired = repair(&data, at_most(args.limit), |done| println!("{done}"));
+        let repaired = repair(&keep, &data, at_most(args.limit), |done| println!("{done}"));
         repaired.await?
     } else {
-        open(&data, &args, Wanted::default()).await?
+        open(&keep, &data, &args, Wanted::default()).await?
     };
     let code = async {
         say_torn(&stores, &torn).await?;
-        stores.log.verify().await.map_err(RunError::Log)?;
+        keep.verify(&stores.log).await.map_err(RunError::Log)?;
         finished(&stores).await
     };
     let code = code.await;
@@ -170,9 +238,9 @@ fn signals(stop: &CancellationToken) -> Result<(), Error> {
 }
 // ANCHOR_END: signals
 
-async fn serve(
+async fn serve<L: EventLog>(
     address: std::net::SocketAddr,
-    numbers: Numbers<EmbeddedLog>,
+    numbers: Numbers<L>,
     stop: &CancellationToken,
 ) -> Result<JoinHandle<std::io::Result<()>>, Error> {
     let served = watch::serve(address, numbers, stop.clone()).await;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::data::{Data, DataError, Wanted};
 use super::super::event::{LIMIT, Random};
+use super::super::keep::Embedded;
 use super::super::log::LogError;
 use super::super::metrics::Metrics;
 use super::super::relay::RelayError;
@@ -120,7 +121,7 @@ async fn survive(dir: &Path, what: &str) -> Result<bool, Failure> {
         ) => {}
         Err(other) => return Err(Failure::Wrong(format!("{what}: {other}"))),
     }
-    let stores = repair(&data, at_most(LIMIT), |_| ()).await?;
+    let stores = repair(&Embedded, &data, at_most(LIMIT), |_| ()).await?;
     check_all(&stores, what).await?;
     stores.close().await?;
     Ok(false)

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::data::{Data, Stores, Wanted};
 use super::super::event::LIMIT;
 use super::super::faults::open;
+use super::super::keep::Embedded;
 use super::super::log::embedded::{EmbeddedLog, EmbeddedMember};
 use super::super::log::{NewRecord, Record};
 use super::super::metrics::Metrics;
@@ -71,7 +72,7 @@ async fn a_view_that_was_changed_is_named_and_made_again() {
     assert!(found[2].starts_with("all accounts add up to"));
     stores.close().await.expect("it closes");
 
-    let stores = repair(&data, at_most(LIMIT), |_| ())
+    let stores = repair(&Embedded, &data, at_most(LIMIT), |_| ())
         .await
         .expect("it repairs");
     assert_eq!(differences(&stores).await, [""; 0]);
@@ -101,7 +102,7 @@ async fn a_record_that_was_changed_is_refused_with_its_offset_and_made_again() {
     stores.close().await.expect("it closes");
 
     let mut said = Vec::new();
-    let stores = repair(&data, at_most(LIMIT), |line| said.push(line)).await;
+    let stores = repair(&Embedded, &data, at_most(LIMIT), |line| said.push(line)).await;
     let stores = stores.expect("it repairs");
     assert_eq!(differences(&stores).await, [""; 0]);
     assert_eq!(said.len(), 3, "{said:?}");

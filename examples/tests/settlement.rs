@@ -216,7 +216,7 @@ mod signals {
         let blocker = rusqlite::Connection::open(dir.path().join("commands.db"));
         let blocker = blocker.expect("it opens");
         blocker
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(Duration::from_secs(60))
             .expect("it waits");
         blocker
             .execute_batch("BEGIN IMMEDIATE")

@@ -118,10 +118,13 @@ impl Place {
 /// How many statements a connection keeps prepared: some for each partition of a log.
 const STATEMENTS: usize = 256;
 
+/// How long a connection waits for another program's transaction, a slow machine included.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 // ANCHOR: durable
 /// A commit returns when the write-ahead log is on the disk.
 fn durable(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     // On macOS, an `fsync` alone leaves the data in the drive's cache.
@@ -134,7 +137,7 @@ fn durable(connection: &Connection) -> rusqlite::Result<()> {
 fn read_only(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)

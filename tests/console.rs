@@ -9,7 +9,11 @@ use support::{compare, process, root};
 
 mod support;
 
-/// One `$ command`, the exit code it announces with `? N`, and the output under it.
+/// Columns that a page shows without a scroll bar.
+const WIDTH: usize = 80;
+
+/// One `$ command`, the exit code it announces with `? N`, and the output under it. As in a shell,
+/// a line that ends with `\` goes on in the next.
 struct Step {
     command: String,
     code: i32,
@@ -35,7 +39,13 @@ fn check(block: &Block) -> Outcome {
     }
     let mut printed = String::new();
     for step in steps {
-        let words = shlex::split(&step.command).filter(|words| !words.is_empty());
+        let shown = format!("$ {}", step.command);
+        if let Some(line) = shown.lines().find(|line| line.len() > WIDTH) {
+            let help = "end a line with `\\` and go on in the next";
+            return Err(format!("`{line}` is wider than {WIDTH} columns: {help}").into());
+        }
+        let command = step.command.replace("\\\n", " ");
+        let words = shlex::split(&command).filter(|words| !words.is_empty());
         let words = words.ok_or_else(|| format!("`{}` is no command", step.command))?;
         let run = process::run(
             Command::new(&words[0])
@@ -53,7 +63,7 @@ fn check(block: &Block) -> Outcome {
             )
             .into());
         }
-        printed += &format!("$ {}\n", step.command);
+        printed += &format!("{shown}\n");
         if step.code != 0 {
             printed += &format!("? {}\n", step.code);
         }
@@ -69,6 +79,11 @@ fn check(block: &Block) -> Outcome {
 fn steps(text: &str) -> Result<Vec<Step>, String> {
     let mut steps: Vec<Step> = Vec::new();
     for line in text.lines() {
+        let goes_on = |step: &&mut Step| step.output.is_empty() && step.command.ends_with('\\');
+        if let Some(step) = steps.last_mut().filter(goes_on) {
+            step.command += &format!("\n{line}");
+            continue;
+        }
         if let Some(command) = line.strip_prefix("$ ") {
             steps.push(Step {
                 command: command.to_owned(),

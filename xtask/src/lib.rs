@@ -8,6 +8,7 @@ mod environment;
 pub mod measure;
 pub mod pages;
 mod programs;
+mod quotes;
 pub mod serve;
 pub mod site;
 mod versions;

@@ -1,4 +1,4 @@
-//! The book's one preprocessor: diagrams, versions, Run links.
+//! The book's one preprocessor: quotes at the margin, diagrams, versions, Run links.
 
 use std::io::{Read, Write};
 
@@ -8,6 +8,7 @@ use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 
 use crate::programs;
+use crate::quotes;
 use crate::versions::Versions;
 
 /// `[preprocessor.pages]` of `book.toml`.
@@ -21,7 +22,7 @@ impl Preprocessor for Pages {
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let versions = Versions::read(&context.root, context.config.rust.edition)?;
         book.for_each_chapter_mut(|page| {
-            page.content = programs::annotate(&page.content, &versions);
+            page.content = programs::annotate(&quotes::dedent(&page.content), &versions);
         });
         Mermaid.run(context, book)
     }

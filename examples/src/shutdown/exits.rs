@@ -7,7 +7,7 @@ use super::guard::{Guard, goes_on};
 
 pub const WAYS: &[Way] = &[
     Way::both("return", "return", returns).at("trap/exits.md#the-owner-lets-go"),
-    Way::rust("`?`", question_mark).at("trap/exits.md#the-owner-lets-go"),
+    Way::rust("`?` on an `Err`", question_mark).at("trap/exits.md#the-owner-lets-go"),
     Way::fallible("`main` returns `Err`", fails)
         .complains("disk full")
         .at("trap/exits.md#the-process-ends-first"),

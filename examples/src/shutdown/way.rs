@@ -101,17 +101,31 @@ impl Way {
         self.go.replace('`', "")
     }
 
-    /// The first cell of its row: its name, and where the book teaches it.
+    /// The first cell of its row: its name, where the book teaches it, and a link to the row.
     #[must_use]
     pub fn title(&self) -> String {
-        let name = if self.name.is_empty() {
+        let name = self.named();
+        let name = match self.lesson {
+            "" => name.to_owned(),
+            lesson => format!("[{name}](../{lesson})"),
+        };
+        let row = self.anchor();
+        format!(r##"{name}&nbsp;<a class="row" id="{row}" href="#{row}" aria-label="This row">#</a>"##)
+    }
+
+    /// Where its row is on the page.
+    pub(super) fn anchor(&self) -> String {
+        let words = self.named().split(|c: char| !c.is_ascii_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+        format!("way-{}", words.join("-"))
+    }
+
+    fn named(&self) -> &'static str {
+        if self.name.is_empty() {
             self.go
         } else {
             self.name
-        };
-        match self.lesson {
-            "" => name.to_owned(),
-            lesson => format!("[{name}](../{lesson})"),
         }
     }
 }

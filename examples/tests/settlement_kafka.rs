@@ -1,4 +1,4 @@
-//! The settlement on a real broker: the one that `KAFKA_BROKERS` names, or a `tansu` that this
+//! The settlement on a real broker: the one that `KAFKA_BROKERS` names, or a `nisshi` that this
 //! starts itself. Without either, the checks are skipped.
 //!
 //! ```text
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use companion::settlement::log::LogError;
 use companion::settlement::log::contract::{Maker, hold};
 use companion::settlement::log::kafka::{Cluster, KafkaLog};
-use kafka::broker::{Broker, on_this_machine, tansu};
+use kafka::broker::{Broker, nisshi, on_this_machine};
 use kafka::program::{Program, reconciled};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -35,7 +35,7 @@ fn main() {
     let mut checks: Vec<Trial> = CHECKS.into_iter().map(trial).collect();
     let name = "a_broker_that_is_killed_loses_nothing";
     // It has a broker of its own: the others go on with theirs.
-    let killed = || run(&tansu().map(Arc::new), killed_broker);
+    let killed = || run(&nisshi().map(Arc::new), killed_broker);
     checks.push(Trial::ignorable_test(name, killed).with_kind("kafka"));
     let done = libtest_mimic::run(&args, checks);
     // The last handle: the broker ends with it, and `exit` drops nothing.
@@ -94,22 +94,24 @@ fn another_kind(broker: &Broker) {
 fn take_over(broker: &Broker) {
     let dir = tempfile::tempdir().expect("a directory");
     let dir = dir.path();
-    let mut first = Program::start(broker, dir, "--for=10m");
-    first.says("the first one applies", applies);
-    let mut second = Program::start(broker, dir, "--for=10m");
-    second.says("the second one helps", |line| {
-        line.contains("shares its work")
-    });
-    second.says("it has a share", applies);
+    let start = || Program::start(broker, dir, "--for=10m");
+    let helps = |line: &str| line.contains("shares its work");
+    let writes = |line: &str| line.contains("this one writes now");
+    let mut first = start();
+    first.says("the first one has all partitions", |line| has(line, 4));
+    first.says("it applies", applies);
+    let mut second = start();
+    second.says("the second one helps", helps);
+    second.says("it has a share", |line| has(line, 2) && applies(line));
     first.kill();
-    second.says("it takes over", |line| line.contains("this one writes now"));
-    let mut third = Program::start(broker, dir, "--for=10m");
-    third.says("the third one helps", |line| {
-        line.contains("shares its work")
-    });
-    third.says("it has a share", applies);
+    second.says("it takes over", writes);
+    second.says("it has all partitions", |line| has(line, 4));
+    let mut third = start();
+    third.says("the third one helps", helps);
+    third.says("it has a share", |line| has(line, 2) && applies(line));
     assert!(second.stop().success(), "it was told to stop");
-    third.says("it takes over", |line| line.contains("this one writes now"));
+    third.says("it takes over", writes);
+    third.says("it has all partitions", |line| has(line, 4));
     assert!(third.stop().success(), "it was told to stop");
 
     reconciled(broker, dir);
@@ -137,4 +139,9 @@ fn count(line: &str) -> u64 {
 
 fn applies(line: &str) -> bool {
     count(line) > 0
+}
+
+/// Whether a line of progress says that the program reads so many of its four partitions.
+fn has(line: &str, partitions: u32) -> bool {
+    line.contains(&format!(" {partitions} of 4 partitions"))
 }

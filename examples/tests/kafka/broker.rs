@@ -1,4 +1,4 @@
-//! The broker: somebody's, or a tansu of this test's own.
+//! The broker: somebody's, or a nisshi of this test's own.
 
 use std::env;
 use std::io::{BufRead, BufReader};
@@ -14,10 +14,10 @@ pub struct Broker {
     pub address: String,
     /// What makes its topics new ones.
     run: u128,
-    own: Option<Tansu>,
+    own: Option<Nisshi>,
 }
 
-struct Tansu {
+struct Nisshi {
     dir: TempDir,
     process: Mutex<Child>,
 }
@@ -30,7 +30,7 @@ struct Tansu {
 pub fn on_this_machine() -> Result<Broker, String> {
     match env::var("KAFKA_BROKERS") {
         Ok(address) => Ok(Broker::new(address, None)),
-        Err(_) => tansu(),
+        Err(_) => nisshi(),
     }
 }
 
@@ -39,28 +39,28 @@ pub fn on_this_machine() -> Result<Broker, String> {
 /// # Errors
 ///
 /// What is missing, and how to install it.
-pub fn tansu() -> Result<Broker, String> {
-    let version = Command::new("tansu").arg("--version").output();
+pub fn nisshi() -> Result<Broker, String> {
+    let version = Command::new("nisshi").arg("--version").output();
     if version.is_err() {
         let tools = include_str!("../../../Cargo.toml");
-        let line = tools.lines().find(|line| line.starts_with("tansu = "));
+        let line = tools.lines().find(|line| line.starts_with("nisshi = "));
         let install = line.and_then(|line| line.split('"').nth(3));
         let install = install.expect("Cargo.toml says how to install it");
         return Err(format!(
-            "needs tansu, or a broker that KAFKA_BROKERS names, found none; install it: {install}"
+            "needs nisshi, or a broker that KAFKA_BROKERS names, found none; install it: {install}"
         ));
     }
     let dir = tempfile::tempdir().expect("a directory");
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let address = port.expect("a port is free").to_string();
     let process = Mutex::new(start(&address, &dir));
-    Ok(Broker::new(address, Some(Tansu { dir, process })))
+    Ok(Broker::new(address, Some(Nisshi { dir, process })))
 }
 
 /// Starts it, and waits until it listens.
 fn start(address: &str, dir: &TempDir) -> Child {
     let url = format!("tcp://{address}");
-    let mut command = Command::new("tansu");
+    let mut command = Command::new("nisshi");
     command
         .args(["broker", "--listener-url", &url])
         .args(["--advertised-listener-url", &url])
@@ -68,18 +68,18 @@ fn start(address: &str, dir: &TempDir) -> Child {
         .current_dir(dir.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    let mut process = command.spawn().expect("tansu starts");
+    let mut process = command.spawn().expect("nisshi starts");
     let said = process.stdout.take().expect("it is piped");
     let ready = BufReader::new(said)
         .lines()
         .map_while(Result::ok)
         .any(|line| line.starts_with("ready"));
-    assert!(ready, "tansu has ended");
+    assert!(ready, "nisshi has ended");
     process
 }
 
 impl Broker {
-    fn new(address: String, own: Option<Tansu>) -> Broker {
+    fn new(address: String, own: Option<Nisshi>) -> Broker {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let run = now.expect("the clock is right").as_millis();
         Broker { address, run, own }
@@ -100,7 +100,7 @@ impl Broker {
     }
 }
 
-impl Drop for Tansu {
+impl Drop for Nisshi {
     fn drop(&mut self) {
         if let Ok(process) = self.process.get_mut() {
             process.kill().ok();

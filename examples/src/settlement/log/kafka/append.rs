@@ -75,7 +75,6 @@ impl Appender {
         appended
     }
 
-    // ANCHOR: send
     fn send(&mut self, batch: &[NewRecord]) -> Result<Positions, LogError> {
         if self.producer.is_none() {
             self.producer = Some(Producer::new(&self.cluster)?);
@@ -94,7 +93,6 @@ impl Appender {
         }
         Ok(ends)
     }
-    // ANCHOR_END: send
 }
 
 impl Producer {

@@ -118,8 +118,10 @@ impl Cluster {
         config
     }
 
-    /// A client that reads. Where it begins is always said: if that is gone, it is an error.
-    pub(super) fn reader(&self) -> ClientConfig {
+    /// The settings of a client that reads. Where it begins is always said: if that is gone, it is
+    /// an error.
+    #[must_use]
+    pub fn reader(&self) -> ClientConfig {
         let mut config = self.client();
         config
             .set("group.id", format!("{}.nobody", self.topic))
@@ -144,8 +146,9 @@ impl Cluster {
         config
     }
 
-    // ANCHOR: producer
-    pub(super) fn producer(&self) -> ClientConfig {
+    /// The settings of a client that writes.
+    #[must_use]
+    pub fn producer(&self) -> ClientConfig {
         let mut config = self.client();
         config
             .set("acks", "all")
@@ -159,5 +162,4 @@ impl Cluster {
             .set("linger.ms", "0");
         config
     }
-    // ANCHOR_END: producer
 }

@@ -59,7 +59,6 @@ impl Consumer {
     }
 
     /// Waits until there is something in the slot, or nobody polls any more.
-    // ANCHOR: poll
     pub fn poll(&mut self, max: usize, given_up: &dyn Fn() -> bool) -> Result<(), LogError> {
         if self.slot.lock().is_some() {
             return Ok(()); // found by a poll that was dropped
@@ -73,7 +72,6 @@ impl Consumer {
         }
         Ok(())
     }
-    // ANCHOR_END: poll
 
     fn next(&mut self, max: usize) -> Result<Option<Polled>, LogError> {
         if let Some(news) = self.client.context().next() {
@@ -163,7 +161,6 @@ impl Consumer {
         }
     }
 
-    // ANCHOR: commit
     /// Stores positions: the offsets of the records to read next. Blocks until that is done.
     pub fn commit(&mut self, positions: &Positions) -> Result<(), LogError> {
         let mut partitions = positions.keys().copied();
@@ -186,7 +183,6 @@ impl Consumer {
             },
         }
     }
-    // ANCHOR_END: commit
 
     /// Reads on from `position`. Blocks, for [`Cluster::patience`] at most.
     pub fn seek(&mut self, partition: u32, position: u64) -> Result<(), LogError> {

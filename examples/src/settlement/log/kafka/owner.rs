@@ -43,7 +43,6 @@ impl<T: 'static> Owner<T> {
     /// # Panics
     ///
     /// If the system has no thread left.
-    // ANCHOR: owner
     pub async fn start(
         name: &str,
         make: impl FnOnce() -> Result<T, LogError> + Send + 'static,
@@ -70,7 +69,6 @@ impl<T: 'static> Owner<T> {
         let name = name.into();
         Ok(Owner { jobs, name, ended })
     }
-    // ANCHOR_END: owner
 
     /// Runs `work` on the thread, after what was asked before. The second thing that it is given
     /// tells whether this future was dropped: then nobody waits for it any more, and it should end.

@@ -76,7 +76,6 @@ impl Lookup {
         }
     }
 
-    // ANCHOR: read
     /// At most `max` records of a partition, from `from` on. Blocks, for [`Cluster::patience`]
     /// without a record at most.
     pub fn read(
@@ -128,7 +127,6 @@ impl Lookup {
         self.at = Some((partition, next));
         Ok(records)
     }
-    // ANCHOR_END: read
 }
 
 /// What an error says about a record that should be read; nothing if it passes.

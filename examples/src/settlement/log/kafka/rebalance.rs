@@ -42,7 +42,6 @@ impl Rebalance {
 impl ClientContext for Rebalance {}
 
 impl ConsumerContext for Rebalance {
-    // ANCHOR: rebalance
     /// Carries out at once what nobody has to prepare for, and notes the rest: its answer comes
     /// later, from outside.
     fn rebalance(
@@ -76,5 +75,4 @@ impl ConsumerContext for Rebalance {
             });
         }
     }
-    // ANCHOR_END: rebalance
 }

@@ -13,13 +13,11 @@ use tracing::debug;
 use super::super::LogError;
 use super::{Cluster, Trouble};
 
-/// A topic that keeps what it has: the first value is set on a new one, and an old one may have any
-/// of them. The longest time stands before Kafka's own word for it: tansu 0.6 takes that for a time
-/// that is over, and deletes everything.
-const KEEPS: [(&str, &[&str]); 3] = [
-    ("cleanup.policy", &["delete"]),
-    ("retention.ms", &["9223372036854775807", "-1"]),
-    ("retention.bytes", &["-1"]),
+/// A topic that keeps what it has.
+const KEEPS: [(&str, &str); 3] = [
+    ("cleanup.policy", "delete"),
+    ("retention.ms", "-1"),
+    ("retention.bytes", "-1"),
 ];
 
 /// How often a new topic is asked whether it has leaders.
@@ -63,8 +61,8 @@ fn create(client: &BaseConsumer, cluster: &Cluster, partitions: u32) -> Result<(
     let admin: AdminClient<DefaultClientContext> = cluster.client().create()?;
     let count = i32::try_from(partitions).unwrap_or(i32::MAX);
     let mut topic = NewTopic::new(&cluster.topic, count, TopicReplication::Fixed(-1));
-    for (setting, values) in KEEPS {
-        topic = topic.set(setting, values[0]);
+    for (setting, wanted) in KEEPS {
+        topic = topic.set(setting, wanted);
     }
     let options = AdminOptions::new().operation_timeout(Some(cluster.patience));
     for created in block_on(admin.create_topics([&topic], &options))? {
@@ -97,14 +95,14 @@ pub fn keeps(cluster: &Cluster) -> Result<(), LogError> {
         }
     };
     for resource in described.into_iter().flatten() {
-        for (setting, values) in KEEPS {
+        for (setting, wanted) in KEEPS {
             let entry = resource.get(setting).and_then(|entry| entry.value.clone());
-            if let Some(has) = entry.filter(|has| !values.contains(&has.as_str())) {
+            if let Some(has) = entry.filter(|has| has != wanted) {
                 return Err(Trouble::Forgets {
                     topic: cluster.topic.clone(),
                     setting,
                     has,
-                    wanted: values[0],
+                    wanted,
                 }
                 .into());
             }

@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::log::Positions;
+use crate::in_flight::Gauge;
 
 /// What happened since the program began. Counters only rise.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Metrics {
     /// Trades that were submitted.
     pub trades: Counter,
@@ -28,6 +29,8 @@ pub struct Metrics {
     pub rebalances: Counter,
     /// Reconciliations that found the books balanced.
     pub reconciled: Counter,
+    /// Partitions that this program's subscribers read now.
+    pub owned: Gauge,
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +108,11 @@ impl Metrics {
             line(format_args!("settlement_{name}_total {value}\n"));
         }
         line(format_args!(
+            "# HELP settlement_owned Partitions read by this program.\n"
+        ));
+        line(format_args!("# TYPE settlement_owned gauge\n"));
+        line(format_args!("settlement_owned {}\n", self.owned.read()));
+        line(format_args!(
             "# HELP settlement_lag Records not yet applied.\n"
         ));
         line(format_args!("# TYPE settlement_lag gauge\n"));
@@ -125,9 +133,11 @@ mod tests {
     fn the_text_has_every_counter_and_the_lag_of_every_partition() {
         let metrics = Metrics::default();
         metrics.applied.add(3);
+        let _owned = metrics.owned.enter();
         let lag = lag(&[(0, 7), (1, 9)].into(), &[(0, 7)].into());
         let text = metrics.prometheus(&lag);
         assert!(text.contains("\nsettlement_applied_total 3\n"));
+        assert!(text.contains("\nsettlement_owned 1\n"));
         assert!(text.contains("\nsettlement_lag{partition=\"0\"} 0\n"));
         assert!(text.ends_with("settlement_lag{partition=\"1\"} 9\n"));
     }

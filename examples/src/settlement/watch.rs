@@ -45,7 +45,10 @@ impl<L: EventLog> Numbers<L> {
         let rate = applied as f64 / seconds.max(0.001);
         let lag: Vec<_> = self.lag().await.values().map(u64::to_string).collect();
         format!(
-            "{applied} applied, {rate:.0}/s, lag {}, {} retries, {} dead letters, balanced {} times",
+            "{applied} applied, {rate:.0}/s, {} of {} partitions, lag {}, {} retries, \
+             {} dead letters, balanced {} times",
+            self.metrics.owned.read(),
+            self.log.partitions(),
             lag.join(" "),
             self.metrics.retries.get(),
             self.metrics.dead.get(),

@@ -10,19 +10,20 @@
 pub mod damage;
 pub mod kill;
 pub mod layer;
+pub mod room;
 pub mod scenes;
+mod subscribers;
 
 use std::path::Path;
 use std::{fs, io};
 
-use super::data::{Data, DataError, Stores, Wanted};
+use super::data::{DataError, Stores};
 use super::log::LogError;
 use super::log::embedded::EmbeddedLog;
 use super::reconcile::{ReconcileError, Report, reconcile};
 use super::relay::{self, RelayError};
 use super::repair::RepairError;
 use super::run::RunError;
-use super::views::Rule;
 
 /// Faults of one kind that were survived.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -55,22 +56,6 @@ pub enum Failure {
     Log(#[from] LogError),
     #[error(transparent)]
     Io(#[from] io::Error),
-}
-
-/// Opens everything in a directory.
-pub(super) async fn open(
-    data: &Data,
-    wanted: Wanted,
-    rule: Rule,
-) -> Result<Stores<EmbeddedLog>, DataError> {
-    let commands = data.commands(wanted).await?;
-    let log = data.log(commands.setup().partitions).await?;
-    let views = data.views(rule).await?;
-    Ok(Stores {
-        commands,
-        log,
-        views,
-    })
 }
 
 /// Checks that nothing is lost and nothing is applied twice. Events may be on their way.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Error, OK};
 use crate::settlement::faults::scenes::Scene;
-use crate::settlement::faults::{Survived, damage, kill, scenes};
+use crate::settlement::faults::{Survived, damage, kill, room, scenes};
 
 /// Where the page reads what was survived.
 pub const RECORD: &str = concat!(
@@ -43,6 +43,10 @@ pub async fn run(args: Faults) -> Result<u8, Error> {
 
     let scene = Scene { seed, trades: 2000 };
     let mut survived = scenes::all(&dir.join("scenes"), scene).await?;
+    match room::file_system(&program, &dir.join("full"), seed)? {
+        Some(full) => survived.push(full),
+        None => eprintln!("no file system was filled: that needs Linux and its user namespaces"),
+    }
     survived.extend(damage::damage(&dir.join("damage"), seed, args.damages).await?);
     let lives = dir.join("kills");
     let killed = kill::kill(&program, &lives, seed, kills, |n| {

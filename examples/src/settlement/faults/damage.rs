@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::data::{Data, DataError, Wanted};
 use super::super::event::{LIMIT, Random};
-use super::super::keep::Embedded;
+use super::super::keep::{Embedded, Keep};
 use super::super::log::LogError;
 use super::super::metrics::Metrics;
 use super::super::relay::RelayError;
@@ -18,7 +18,7 @@ use super::super::repair::repair;
 use super::super::retry::{Pace, Retry};
 use super::super::run::{Plan, run};
 use super::super::views::at_most;
-use super::{Failure, Survived, check_all, copy, open};
+use super::{Failure, Survived, check_all, copy};
 
 const PLAN: Plan = Plan {
     reconcile_every: None,
@@ -52,7 +52,7 @@ pub async fn damage(dir: &Path, seed: u64, times: u32) -> Result<Vec<Survived>, 
         accounts: Some(20),
         ..Wanted::default()
     };
-    let stores = open(&data, wanted, at_most(LIMIT)).await?;
+    let stores = Embedded.stores(&data, wanted, at_most(LIMIT)).await?;
     let (metrics, stop) = (Arc::new(Metrics::default()), CancellationToken::new());
     run(stores.clone(), PLAN, metrics, stop).await?;
     copy(&whole, &crashed)?; // as a kill would leave it: nothing is closed
@@ -107,7 +107,9 @@ fn break_it(file: &Path, random: &mut Random, cut: bool) -> io::Result<String> {
 async fn survive(dir: &Path, what: &str) -> Result<bool, Failure> {
     let data = Data::new(dir);
     let used = async {
-        let stores = open(&data, Wanted::default(), at_most(LIMIT)).await?;
+        let stores = Embedded
+            .stores(&data, Wanted::default(), at_most(LIMIT))
+            .await?;
         let checked = check_all(&stores, what).await;
         stores.close().await?;
         checked

@@ -8,8 +8,9 @@ use std::{fs, thread};
 
 use super::super::data::{Data, Wanted};
 use super::super::event::{LIMIT, Random};
+use super::super::keep::{Embedded, Keep};
 use super::super::views::at_most;
-use super::{Failure, Survived, check, copy, open};
+use super::{Failure, Survived, check, copy};
 
 /// How many lives a directory sees, before a last one that nobody ends.
 const LIVES: u32 = 10;
@@ -43,7 +44,9 @@ pub async fn kill(
         let data = Data::new(&checked);
         torn += data.torn()?.len() as u64;
         let after = format!("after kill {n} of seed {seed}");
-        let stores = open(&data, Wanted::default(), at_most(LIMIT)).await?;
+        let stores = Embedded
+            .stores(&data, Wanted::default(), at_most(LIMIT))
+            .await?;
         events += check(&stores, &after).await?.written;
         let trades = stores.commands.progress().borrow().trades;
         stores.close().await?;

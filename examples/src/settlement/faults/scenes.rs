@@ -1,27 +1,23 @@
 //! Faults in one process: each is a run in which one kind of thing goes wrong, often.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::thread;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::super::data::{Data, Stores, Wanted};
-use super::super::event::{EventId, LIMIT};
+use super::super::event::LIMIT;
+use super::super::keep::{Embedded, Keep};
+use super::super::log::EventLog;
 use super::super::log::embedded::EmbeddedLog;
-use super::super::log::{EventLog, Member, Polled};
 use super::super::metrics::Metrics;
 use super::super::retry::{Pace, Retry};
 use super::super::run::{Ended, Plan, run};
-use super::super::subscriber::GROUP;
-use super::super::views::{Rule, at_most};
+use super::super::views::at_most;
 use super::layer::{Chances, Faulty};
-use super::{Failure, Survived, check, check_all, open};
+use super::{Failure, Survived, check_all, room, subscribers};
 
 /// How a run goes; how many trades it has is told.
 const PLAN: Plan = Plan {
@@ -107,21 +103,21 @@ pub async fn all(dir: &Path, scene: Scene) -> Result<Vec<Survived>, Failure> {
         let dir = dir.join(format!("layer-{n}"));
         survived.push(layer(&dir, scene, fault, chances).await?);
     }
-    survived.push(refusals(&dir.join("refusals"), scene).await?);
-    survived.push(rebalances(&dir.join("rebalances"), scene).await?);
+    survived.push(subscribers::refusals(&dir.join("refusals"), scene).await?);
+    survived.push(subscribers::rebalances(&dir.join("rebalances"), scene).await?);
     for database in ["commands.db", "log.db", "views.db"] {
         let fault = match database {
             "commands.db" => "no room for the commands",
             "log.db" => "no room for the log",
             _ => "no room for the views",
         };
-        survived.push(full_disk(&dir.join(database), scene, fault, database).await?);
+        survived.push(room::pages(&dir.join(database), scene, fault, database).await?);
     }
     Ok(survived)
 }
 
 impl Scene {
-    fn wanted(self) -> Wanted {
+    pub(super) fn wanted(self) -> Wanted {
         Wanted {
             seed: Some(self.seed),
             accounts: Some(20),
@@ -139,7 +135,9 @@ async fn layer(
 ) -> Result<Survived, Failure> {
     let data = Data::new(dir);
     let _lock = data.lock()?;
-    let stores = open(&data, scene.wanted(), at_most(LIMIT)).await?;
+    let stores = Embedded
+        .stores(&data, scene.wanted(), at_most(LIMIT))
+        .await?;
     let log = Faulty::new(stores.log.clone(), chances, scene.seed);
     let faulty = Stores {
         commands: stores.commands.clone(),
@@ -152,7 +150,12 @@ async fn layer(
     survived(stores, fault, times).await
 }
 
-async fn finish<L: EventLog>(stores: Stores<L>, fault: &str, scene: Scene) -> Result<(), Failure> {
+/// Runs to the end.
+pub(super) async fn finish<L: EventLog>(
+    stores: Stores<L>,
+    fault: &str,
+    scene: Scene,
+) -> Result<(), Failure> {
     let (metrics, stop) = (Arc::new(Metrics::default()), CancellationToken::new());
     let plan = Plan {
         trades: Some(scene.trades),
@@ -167,7 +170,7 @@ async fn finish<L: EventLog>(stores: Stores<L>, fault: &str, scene: Scene) -> Re
 }
 
 /// Checks the books after a fault that happened so often.
-async fn survived(
+pub(super) async fn survived(
     stores: Stores<EmbeddedLog>,
     fault: &'static str,
     times: u64,
@@ -182,91 +185,4 @@ async fn survived(
         times,
         events: report.written,
     })
-}
-
-/// An event in eight is refused twice, then it is applied.
-async fn refusals(dir: &Path, scene: Scene) -> Result<Survived, Failure> {
-    let fault = "an apply that fails and then succeeds";
-    let data = Data::new(dir);
-    let _lock = data.lock()?;
-    let times = Arc::new(AtomicU64::new(0));
-    let (count, tries) = (times.clone(), Mutex::new(HashMap::<EventId, u32>::new()));
-    let rule: Rule = Arc::new(move |event| {
-        let mut tries = tries.lock();
-        let tries = tries.entry(event.id()).or_default();
-        *tries += 1;
-        if event.number % 8 == 0 && *tries <= 2 {
-            count.fetch_add(1, Relaxed);
-            return Err("the rates are not there".into());
-        }
-        Ok(())
-    });
-    let stores = open(&data, scene.wanted(), rule).await?;
-    finish(stores.clone(), fault, scene).await?;
-    survived(stores, fault, times.load(Relaxed)).await
-}
-
-/// Others join the group and leave it again, with a word or without, all the time.
-async fn rebalances(dir: &Path, scene: Scene) -> Result<Survived, Failure> {
-    let fault = "a rebalance in the middle of a batch";
-    let data = Data::new(dir);
-    let _lock = data.lock()?;
-    // Slow, so that a batch is under way when the assignment changes.
-    let rule: Rule = Arc::new(|event| {
-        if event.number % 16 == 0 {
-            thread::sleep(Duration::from_millis(1));
-        }
-        Ok(())
-    });
-    let stores = open(&data, scene.wanted(), rule).await?;
-    let log = stores.log.clone();
-    let times = AtomicU64::new(0);
-    let others = async {
-        loop {
-            sleep(Duration::from_millis(2)).await;
-            let mut other = log.join(GROUP).await?;
-            while !matches!(other.poll(1).await?, Polled::Assigned(_)) {}
-            if times.fetch_add(1, Relaxed).is_multiple_of(2) {
-                other.leave().await?;
-            }
-        }
-    };
-    tokio::select! {
-        done = finish(stores.clone(), fault, scene) => done?,
-        failed = others => return failed,
-    }
-    drop(log);
-    survived(stores, fault, times.into_inner()).await
-}
-
-/// A database may hold so little that the run fails. With more room, it goes on.
-async fn full_disk(
-    dir: &Path,
-    scene: Scene,
-    fault: &'static str,
-    database: &'static str,
-) -> Result<Survived, Failure> {
-    let mut data = Data::new(dir);
-    let _lock = data.lock()?;
-    // Many accounts, so that their balances need room.
-    let many = Wanted {
-        accounts: Some(2000),
-        ..scene.wanted()
-    };
-    // Made with room, so that its tables are there.
-    open(&data, many, at_most(LIMIT)).await?.close().await?;
-    data.room
-        .insert(database, if database == "views.db" { 5 } else { 24 });
-    let stores = open(&data, many, at_most(LIMIT)).await?;
-    let failed = finish(stores.clone(), fault, scene).await;
-    check(&stores, fault).await?;
-    stores.close().await?;
-    if failed.is_ok() {
-        return Err(Failure::Wrong(format!("{fault}: there was room")));
-    }
-
-    data.room.clear();
-    let stores = open(&data, many, at_most(LIMIT)).await?;
-    finish(stores.clone(), fault, scene).await?;
-    survived(stores, fault, 1).await
 }

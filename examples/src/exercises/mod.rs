@@ -13,6 +13,7 @@ pub mod cost;
 pub mod drop_order;
 pub mod exits;
 pub mod left_behind;
+pub mod listener_faults;
 pub mod lock_across_await;
 pub mod lock_scope;
 pub mod log_line;
@@ -138,6 +139,11 @@ pub const ALL: &[Exercise] = &[
         name: "consistency",
         start: consistency::start,
         solution: consistency::solution,
+    },
+    Exercise {
+        name: "listener-faults",
+        start: listener_faults::start,
+        solution: listener_faults::solution,
     },
 ];
 

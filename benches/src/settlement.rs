@@ -1,6 +1,8 @@
 //! What the settlement's log costs beside what it is made of, how long a command takes to be seen,
 //! and catching up. It writes in the working directory, which has to be on a disk.
 
+#[cfg(feature = "kafka")]
+mod kafka;
 mod whole;
 
 use std::fs::OpenOptions;
@@ -39,6 +41,14 @@ pub fn measure(name: &str, round: &Round) -> Result<Option<Sample>> {
         "latency-busy" => whole::latency(round, 10),
         "catch-up-1m" => whole::catch_up(name, round, 1_000_000),
         "catch-up-10m" => whole::catch_up(name, round, 10_000_000),
+        #[cfg(feature = "kafka")]
+        "kafka-append-raw" => kafka::append_raw(round),
+        #[cfg(feature = "kafka")]
+        "kafka-append" => kafka::append(round),
+        #[cfg(feature = "kafka")]
+        "kafka-read-raw" => kafka::read_raw(round),
+        #[cfg(feature = "kafka")]
+        "kafka-read" => kafka::read(round),
         _ => return Ok(None),
     };
     sample.map(Some)
@@ -120,14 +130,14 @@ fn raw_sqlite(round: &Round) -> Result<Sample> {
     }))
 }
 
-/// The settlement's log: in batches, by many clients who share commits, by one who has none to
-/// share with.
+/// The settlement's log: in batches, by two clients of whom one waits for the disk while the other's
+/// batch is written; by many clients who share commits; by one who has none to share with.
 fn log(name: &str, round: &Round) -> Result<Sample> {
     let (runtime, dir, batch) = (round.runtime()?, directory()?, batch());
     let log = on(&runtime, open_log(Data::new(dir.path())))?;
     let one: Arc<[NewRecord]> = batch[..1].into();
     let (clients, each, append, events) = match name {
-        "log-batch" => (1, 1, batch, BATCH),
+        "log-batch" => (2, EACH, batch, 2 * EACH * BATCH),
         "log-group" => (CLIENTS, EACH, one, CLIENTS * EACH),
         _ => (1, EACH, one, EACH),
     };

@@ -75,6 +75,12 @@ enum Task {
         /// Measure nothing: say where the data file and this other one disagree
         #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "draw"])]
         against: Option<PathBuf>,
+        /// Measure the settlement on this broker, too: it keeps topics named settlement-speed-…
+        #[arg(long, value_name = "HOST:PORT", requires = "broker")]
+        kafka: Option<String>,
+        /// What that broker is, for the table: its name and version
+        #[arg(long, value_name = "NAME", requires = "kafka")]
+        broker: Option<String>,
     },
     /// What an installed `mdbook` runs, as `book.toml` tells it to
     #[command(hide = true)]
@@ -123,6 +129,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             quick,
             draw,
             against,
+            kafka,
+            broker,
         } => measure::run(
             &root,
             &measure::Options {
@@ -130,6 +138,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 quick,
                 draw,
                 against,
+                kafka: kafka
+                    .zip(broker)
+                    .map(|(brokers, name)| measure::Kafka { brokers, name }),
             },
         )?,
         Task::Preprocess { question: None } => pages::filter(stdin().lock(), stdout().lock())?,

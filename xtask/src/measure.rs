@@ -26,6 +26,7 @@ use clap::ValueEnum;
 use data::Measured;
 use halves::Halves;
 use plan::Job;
+pub use settlement::Kafka;
 pub use subject::Subject;
 
 use crate::environment;
@@ -40,6 +41,8 @@ pub struct Options {
     pub draw: bool,
     /// Measures nothing, and says where the data file disagrees with this one.
     pub against: Option<PathBuf>,
+    /// For the settlement: what it is measured with beside the disk.
+    pub kafka: Option<Kafka>,
 }
 
 /// Measures, or draws, or compares.
@@ -55,7 +58,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         return compare::compare(&Measured::read(&data)?, &Measured::read(other)?);
     }
     if !options.draw {
-        measure(root, options.subject, options.quick)?.write(&data)?;
+        measure(root, options)?.write(&data)?;
         println!("{}", data.display());
     }
     for (name, text) in options.subject.drawn(&Measured::read(&data)?)? {
@@ -100,17 +103,24 @@ pub fn stale(root: &Path) -> Result<Vec<String>> {
     Ok(stale)
 }
 
-fn measure(root: &Path, subject: Subject, quick: bool) -> Result<Measured> {
+fn measure(root: &Path, options: &Options) -> Result<Measured> {
+    let &Options { subject, quick, .. } = options;
+    let kafka = options.kafka.as_ref();
     ensure!(
         cfg!(unix),
         "the Go half reads its CPU time by getrusage: this needs Linux or macOS"
+    );
+    ensure!(
+        kafka.is_none() || subject == Subject::Settlement,
+        "--kafka is for the settlement: cargo xtask measure settlement --kafka …"
     );
     let target = environment::target(root)?;
     if subject == Subject::Settlement {
         fs::create_dir_all(&target)?;
         settlement::on_disk(&target)?;
     }
-    let halves = Halves::build(root, subject == Subject::Cost)?;
+    let features = if kafka.is_some() { "kafka" } else { "" };
+    let halves = Halves::build(root, features, subject == Subject::Cost)?;
     let machine = machine::read()?;
     let (jobs, versions) = match subject {
         Subject::Cost => (
@@ -122,8 +132,8 @@ fn measure(root: &Path, subject: Subject, quick: bool) -> Result<Measured> {
             ),
         ),
         Subject::Settlement => (
-            settlement::jobs(quick, machine.cores),
-            halves::versions(root, &settlement::CRATES)?,
+            settlement::jobs(quick, kafka.is_some(), machine.cores),
+            settlement::versions(root, kafka)?,
         ),
     };
     let directory = tempfile::Builder::new()
@@ -144,7 +154,7 @@ fn measure(root: &Path, subject: Subject, quick: bool) -> Result<Measured> {
             add(
                 &mut measured,
                 job,
-                halves.round(job, lasts, directory.path())?,
+                halves.round(job, lasts, directory.path(), kafka)?,
             );
         }
         progress("");

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use mdbook_preprocessor::config::RustEdition;
 
 use super::plan::{Job, Side};
+use super::settlement::Kafka;
 use crate::environment;
 use crate::versions::Versions;
 
@@ -26,15 +27,17 @@ pub struct Halves {
 }
 
 impl Halves {
-    /// Builds Rust's, and Go's if it is wanted and the pinned Go is there.
+    /// Builds Rust's with these features of `benches`, and Go's if it is wanted and the pinned Go
+    /// is there.
     ///
     /// # Errors
     /// If cargo fails, or a Go of the right version does.
-    pub fn build(root: &Path, with_go: bool) -> Result<Self> {
+    pub fn build(root: &Path, features: &str, with_go: bool) -> Result<Self> {
         let target = environment::target(root)?;
         let mut cargo = Command::new(env!("CARGO"));
         let arguments = ["build", "--release", "--quiet", "--package", "benches"];
         cargo.current_dir(root).args(arguments);
+        cargo.args(["--features", features]);
         eprintln!("building the Rust half");
         let status = cargo.status().context("cargo cannot be run")?;
         ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
@@ -87,11 +90,17 @@ impl Halves {
         go.unwrap_or("no Go, only Rust was measured")
     }
 
-    /// Runs one round in a directory.
+    /// Runs one round in a directory, with a broker if there is one.
     ///
     /// # Errors
     /// If the child fails; what it said is in the error.
-    pub fn round(&self, job: &Job, lasts: u32, directory: &Path) -> Result<Found> {
+    pub fn round(
+        &self,
+        job: &Job,
+        lasts: u32,
+        directory: &Path,
+        kafka: Option<&Kafka>,
+    ) -> Result<Found> {
         let program = match (job.side, &self.go) {
             (Side::Go, Some((program, _))) => program,
             (Side::Go, None) => bail!("{} wants Go", job.key()),
@@ -99,6 +108,7 @@ impl Halves {
         };
         let mut child = Command::new(program);
         child.args([job.name, &job.threads().to_string(), &lasts.to_string()]);
+        child.envs(kafka.map(|kafka| ("KAFKA_BROKERS", &kafka.brokers)));
         let output = child.current_dir(directory).stdin(Stdio::null()).output();
         let output = output.with_context(|| program.display().to_string())?;
         let said = String::from_utf8_lossy(&output.stderr);

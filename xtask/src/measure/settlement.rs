@@ -9,6 +9,7 @@ use sysinfo::Disks;
 use super::charts::{ratio, series_of};
 use super::data::Measured;
 use super::digits::{interval, significant, thousands, unit};
+use super::halves;
 use super::numbers::MISSING;
 use super::plan::{self, Job};
 use super::spread::Spread;
@@ -29,6 +30,8 @@ const SQLITE: (&str, &str) = ("rust/raw-sqlite/all", "SQLite alone");
 const ONE: (&str, &str) = ("rust/log-one/all", "one `fsync` each");
 const SMALL: (&str, &str) = ("rust/catch-up-1m/all", "1,000,000");
 const QUIET: (&str, &str) = ("rust/latency/all", "100 a second");
+const APPEND: (&str, &str) = ("rust/kafka-append-raw/all", "librdkafka alone");
+const READ: (&str, &str) = ("rust/kafka-read-raw/all", "librdkafka alone");
 
 const fn row(
     id: &'static str,
@@ -47,10 +50,10 @@ const fn row(
 }
 
 #[rustfmt::skip]
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 18] = [
     row("raw-file", "a file and `fdatasync`, batches of 512", FILE.0, "wall", None),
     row("raw-sqlite", "SQLite alone, the same batches", SQLITE.0, "wall", Some(FILE)),
-    row("log-batch", "the log, the same batches", "rust/log-batch/all", "wall", Some(SQLITE)),
+    row("log-batch", "the log, the same batches, two clients", "rust/log-batch/all", "wall", Some(SQLITE)),
     row("log-one", "the log, one `fsync` for each event", ONE.0, "wall", None),
     row("log-group", "the log, 1,024 clients share commits", "rust/log-group/all", "wall", Some(ONE)),
     row("flow", "commands, log and views together", "rust/flow/all", "wall", Some(SQLITE)),
@@ -62,6 +65,10 @@ const ROWS: [Row; 14] = [
     row("p99", "command to view, p99, 100 trades a second", QUIET.0, "p99", None),
     row("p50-busy", "command to view, p50, 1,000 trades a second", "rust/latency-busy/all", "p50", Some(QUIET)),
     row("p99-busy", "command to view, p99, 1,000 trades a second", "rust/latency-busy/all", "p99", Some(QUIET)),
+    row("kafka-append-raw", "librdkafka alone appends to Kafka, the same batches", APPEND.0, "wall", None),
+    row("kafka-append", "the log on Kafka, the same batches", "rust/kafka-append/all", "wall", Some(APPEND)),
+    row("kafka-read-raw", "librdkafka alone reads", READ.0, "wall", None),
+    row("kafka-read", "a member of the group reads", "rust/kafka-read/all", "wall", Some(READ)),
 ];
 
 const NAMES: &str = "raw-file raw-sqlite log-batch log-one log-group flow latency latency-busy
@@ -69,15 +76,37 @@ const NAMES: &str = "raw-file raw-sqlite log-batch log-one log-group flow latenc
 /// Minutes of a round, and gigabytes.
 const LONG: &str = "catch-up-10m";
 
-/// In the order of a round. Kafka's half comes here: the same names with a client of its own.
-pub fn jobs(quick: bool, cores: usize) -> Vec<Job> {
+/// They want a broker.
+const ON_KAFKA: &str = "kafka-append-raw kafka-append kafka-read-raw kafka-read";
+
+/// A broker to measure with.
+#[derive(Clone, Debug)]
+pub struct Kafka {
+    /// `HOST:PORT`, as `KAFKA_BROKERS` has it.
+    pub brokers: String,
+    /// What it is: the numbers are its own as well.
+    pub name: String,
+}
+
+/// In the order of a round.
+pub fn jobs(quick: bool, kafka: bool, cores: usize) -> Vec<Job> {
     let long = (!quick).then_some(LONG);
-    let names = NAMES.split_whitespace().chain(long);
+    let on_kafka = if kafka { ON_KAFKA } else { "" };
+    let names = NAMES.split_whitespace().chain(on_kafka.split_whitespace());
+    let names = names.chain(long);
     names.map(|name| plan::whole(name, cores)).collect()
 }
 
-/// The crates whose versions matter.
-pub const CRATES: [&str; 2] = ["rusqlite", "tokio"];
+/// The crates whose versions matter, and the broker.
+///
+/// # Errors
+/// If the lock file cannot be read.
+pub fn versions(root: &Path, kafka: Option<&Kafka>) -> Result<String> {
+    let crates = ["rdkafka", "rusqlite", "tokio"];
+    let crates = halves::versions(root, &crates[usize::from(kafka.is_none())..])?;
+    let broker = kafka.map(|kafka| format!(" · {}", kafka.name));
+    Ok(crates + &broker.unwrap_or_default())
+}
 
 /// # Errors
 /// If what is written to `folder` stays in memory: then no `fsync` waits for anything.
@@ -160,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_row_shows_what_is_measured() {
-        let keys: Vec<String> = jobs(false, 2).iter().map(Job::key).collect();
+        let keys: Vec<String> = jobs(false, true, 2).iter().map(Job::key).collect();
         let beside = |row: &Row| row.beside.map(|(other, _)| other);
         for key in ROWS.iter().flat_map(|row| [Some(row.key), beside(row)]) {
             assert!(

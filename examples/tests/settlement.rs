@@ -77,6 +77,9 @@ fn a_mistake_is_said_and_ends_with_its_code() {
         said.contains("is no time: write 500ms, 10s or 2m"),
         "{said}"
     );
+    let (code, _, said) = end(settlement(dir, &["run", "--events=11"]));
+    assert_eq!(code, Some(2));
+    assert!(said.contains("a trade has two events"), "{said}");
     let (code, _, said) = end(settlement(dir, &["run", "--metrics=0.0.0.0:0"]));
     assert_eq!(code, Some(2));
     assert!(said.contains("write 127.0.0.1:9184"), "{said}");

@@ -141,7 +141,6 @@ impl Commands {
         self.writer.sql(|_| Ok(())).await
     }
 
-    // ANCHOR: submit
     /// Writes trades and their events in one transaction. A trade that is there already changes
     /// nothing, so submit again what has failed. If this future is dropped, they may be written.
     ///
@@ -153,7 +152,6 @@ impl Commands {
         let write = move |connection: &_| tables::submit(connection, setup, &trades);
         self.writer.sql(write).await
     }
-    // ANCHOR_END: submit
 
     /// The oldest records that the log has not acknowledged, at most `max`, and the number of the
     /// last one. If this future is dropped, nothing changes.

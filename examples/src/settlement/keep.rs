@@ -1,8 +1,9 @@
 //! Where a settlement keeps its log: in its own directory, or on Kafka.
 
-use super::data::{Data, DataError};
+use super::data::{Data, DataError, Stores, Wanted};
 use super::log::embedded::EmbeddedLog;
 use super::log::{EventLog, LogError};
+use super::views::Rule;
 
 /// A kind of log, and where it is.
 pub trait Keep: Send + Sync {
@@ -23,6 +24,30 @@ pub trait Keep: Send + Sync {
         data: &Data,
         partitions: u32,
     ) -> impl Future<Output = Result<Self::Log, DataError>> + Send;
+
+    /// Opens all of a settlement, and makes what is not there. If this future is dropped, nobody
+    /// gets it, and it is closed.
+    ///
+    /// # Errors
+    ///
+    /// If one of the stores cannot be opened, or was made with something else than is wanted.
+    fn stores(
+        &self,
+        data: &Data,
+        wanted: Wanted,
+        rule: Rule,
+    ) -> impl Future<Output = Result<Stores<Self::Log>, DataError>> + Send {
+        async move {
+            let commands = data.commands(wanted).await?;
+            let log = self.open(data, commands.setup().partitions).await?;
+            let views = data.views(rule).await?;
+            Ok(Stores {
+                commands,
+                log,
+                views,
+            })
+        }
+    }
 
     /// Checks what can be checked without the commands. It can be dropped.
     ///

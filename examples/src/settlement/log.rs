@@ -118,7 +118,6 @@ fn place(partition: Option<u32>, offset: Option<u64>) -> String {
 ///
 /// Whatever owns files, threads or sockets is dropped on a thread of its own, not where the last
 /// handle is dropped: that may be a worker of the runtime.
-// ANCHOR: log
 pub trait EventLog: Clone + Send + Sync + 'static {
     type Member: Member;
 
@@ -155,13 +154,11 @@ pub trait EventLog: Clone + Send + Sync + 'static {
     /// should have left. If this future is dropped, it ends all the same, and nobody waits.
     fn close(self) -> impl Future<Output = Result<(), LogError>> + Send;
 }
-// ANCHOR_END: log
 
 /// A member of a consumer group.
 ///
 /// A member that is dropped without [`Member::leave`] commits nothing, and does not block. Its
 /// partitions are another's at once (embedded), or when its session has timed out (Kafka).
-// ANCHOR: member
 pub trait Member: Send + 'static {
     /// Waits for the next thing that concerns this member; at most `max` records come at a time.
     ///
@@ -193,4 +190,3 @@ pub trait Member: Send + 'static {
     /// this future is dropped, the member is, too.
     fn leave(self) -> impl Future<Output = Result<(), LogError>> + Send;
 }
-// ANCHOR_END: member

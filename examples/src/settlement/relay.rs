@@ -78,7 +78,6 @@ pub async fn unwritten<L: EventLog>(
 /// # Errors
 ///
 /// If the log or the outbox fails, after retries where they can help.
-// ANCHOR: relay
 pub async fn relay<L: EventLog>(
     commands: &Commands,
     log: &L,
@@ -114,7 +113,6 @@ pub async fn relay<L: EventLog>(
     }
     Ok(())
 }
-// ANCHOR_END: relay
 
 /// Appends with retries; nothing if `stop` came between two attempts.
 async fn append<L: EventLog>(

@@ -60,12 +60,9 @@ pub async fn repair<K: Keep>(
     let commands = data.commands(Wanted::default()).await?;
     let (views, new) = match data.views(rule.clone()).await {
         Ok(views) => (views, false),
-        Err(DataError::Store(StoreError::Damaged { .. })) => {
+        Err(DataError::Store(error @ (StoreError::Damaged { .. } | StoreError::Format { .. }))) => {
             let aside = data.put_aside("views.db")?;
-            say(format!(
-                "views.db is damaged: it is now {}",
-                aside.display()
-            ));
+            say(format!("{error}: it is now {}", aside.display()));
             (data.views(rule).await?, true)
         }
         Err(error) => return Err(error.into()),

@@ -6,18 +6,24 @@
 //! cargo run -q -p companion --bin source_faults -- 3
 //! ```
 
+mod faults;
 mod listener;
+mod outcome;
 mod remedy;
 
-use std::fmt::{self, Write};
+use std::fmt::Write;
 use std::path::Path;
 
 use super::data::{Data, Stores, Wanted};
 use super::event::{Event, Kind, VERSION};
+use super::keep::{Embedded, Keep};
 use super::log::embedded::EmbeddedLog;
 use super::log::{EventLog, NewRecord};
 use super::views::{Rule, at_most};
+pub use faults::FAULTS;
+use faults::NONE;
 use listener::{GROUP, Listener, Service};
+pub use outcome::Outcome;
 
 /// Why a scene could not be shown.
 pub type Error = super::faults::Failure;
@@ -49,133 +55,6 @@ pub struct Fault {
     troubles: Troubles,
     /// Whether the process starts again after it has ended.
     restarts: bool,
-}
-
-const NONE: Troubles = Troubles {
-    apply: (0, 0),
-    commits: 0,
-    sends: 0,
-    dies_after: 0,
-    stops_after: None,
-    plus_one: true,
-    noise: false,
-};
-
-/// All of them, in the order of the audit.
-pub const FAULTS: [Fault; 8] = [
-    Fault {
-        name: "it commits the offset of the record, not the one that follows",
-        gains: &[100, -30, -20],
-        troubles: Troubles {
-            plus_one: false,
-            ..NONE
-        },
-        restarts: true,
-    },
-    Fault {
-        name: "an event that fails once is sent again, behind those that follow it",
-        gains: &[100, -30, -20],
-        troubles: Troubles {
-            apply: (1, 1),
-            ..NONE
-        },
-        restarts: false,
-    },
-    Fault {
-        name: "a commit that fails sends an event again that was applied",
-        gains: &[100, -30],
-        troubles: Troubles { commits: 1, ..NONE },
-        restarts: false,
-    },
-    Fault {
-        name: "the process dies between apply and commit",
-        gains: &[100, -30],
-        troubles: Troubles {
-            dies_after: 2,
-            ..NONE
-        },
-        restarts: true,
-    },
-    Fault {
-        name: "the last event fails, is sent again, and its offset is not committed",
-        gains: &[100, -30],
-        troubles: Troubles {
-            apply: (2, 1),
-            stops_after: Some(2),
-            ..NONE
-        },
-        restarts: true,
-    },
-    Fault {
-        name: "a record that is no event is outside of the try",
-        gains: &[100, -30],
-        troubles: Troubles {
-            noise: true,
-            ..NONE
-        },
-        restarts: false,
-    },
-    Fault {
-        name: "an event that always fails is sent again for ever",
-        gains: &[100],
-        troubles: Troubles {
-            apply: (1, u32::MAX),
-            stops_after: Some(20),
-            ..NONE
-        },
-        restarts: false,
-    },
-    Fault {
-        name: "the retries are those of the re-send, not of the apply",
-        gains: &[100],
-        troubles: Troubles {
-            apply: (1, 1),
-            sends: 2,
-            ..NONE
-        },
-        restarts: false,
-    },
-];
-
-/// What a listener, or a subscriber, has made of the stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// The gains that were applied, in this order.
-    pub applied: Vec<i64>,
-    /// How often apply was called.
-    pub applies: u32,
-    /// Records in the log.
-    pub records: u64,
-    /// Where the next start would read.
-    pub position: u64,
-    /// What it gave up, and whether anybody can find it.
-    pub skipped: u32,
-    pub letters: usize,
-    pub sends: u32,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let gains: Vec<_> = self
-            .applied
-            .iter()
-            .map(|gain| format!("{gain:+}"))
-            .collect();
-        write!(f, "applied [{}]", gains.join(", "))?;
-        write!(f, ", balance {}", self.applied.iter().sum::<i64>())?;
-        write!(f, ", apply called {} times", self.applies)?;
-        write!(f, ", {} records", self.records)?;
-        write!(f, ", position {}", self.position)?;
-        for (count, what) in [(self.sends, "sent again"), (self.skipped, "skipped")] {
-            if count > 0 {
-                write!(f, ", {count} {what}")?;
-            }
-        }
-        if self.letters > 0 {
-            write!(f, ", {} dead letters", self.letters)?;
-        }
-        Ok(())
-    }
 }
 
 impl Fault {
@@ -215,7 +94,7 @@ impl Fault {
             partitions: Some(1),
             ..Wanted::default()
         };
-        let stores = super::faults::open(&data, wanted, rule).await?;
+        let stores = Embedded.stores(&data, wanted, rule).await?;
         let mut records = Vec::new();
         for (number, &gain) in (1..).zip(self.gains) {
             records.push(event(number, gain).record(1));
@@ -247,7 +126,7 @@ fn event(number: u64, gain: i64) -> Event {
 ///
 /// If there is no such fault, or the logs cannot be written.
 pub async fn report(number: Option<usize>, dir: &Path) -> Result<String, Error> {
-    let mut text = String::new();
+    let mut text = format!("   {:6} {}\n", "", outcome::HEADER);
     let faults = (1..).zip(&FAULTS);
     let mut chosen = faults
         .filter(|&(n, _)| number.is_none_or(|number| number == n))
@@ -260,7 +139,7 @@ pub async fn report(number: Option<usize>, dir: &Path) -> Result<String, Error> 
         let name = fault.name;
         write!(
             text,
-            "{n}. {name}\n   source: {source}\n   here:   {remedy}\n"
+            "{n}. {name}\n   source {source}\n   here   {remedy}\n"
         )
         .expect("a string takes all");
     }

@@ -4,6 +4,7 @@
 //! `fsync` is shared, and is paid before anybody is answered. A connection lives and dies on its
 //! thread. A worker of the runtime never waits for a disk.
 
+mod format;
 mod reader;
 pub mod wal;
 mod writer;
@@ -35,6 +36,9 @@ pub enum StoreError {
         file: String,
         source: Arc<rusqlite::Error>,
     },
+    /// Its tables are not those that this program writes.
+    #[error("{file} was made by another version of this program (format {has}, not {wanted})")]
+    Format { file: String, has: u32, wanted: u32 },
     /// Its thread has ended.
     #[error("{file}: the store is closed")]
     Closed { file: String },
@@ -49,8 +53,13 @@ impl StoreError {
 
     pub(super) fn new(file: &str, error: rusqlite::Error) -> StoreError {
         let file = file.to_owned();
+        // The index of the write-ahead log cannot grow: SQLite calls that an error of the disk.
+        let no_index = error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::Full { file },
+            _ if no_index => StoreError::Full { file },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged {
                 file,
                 source: Arc::new(error),
@@ -99,10 +108,11 @@ impl Place {
             if let Some(pages) = self.max_pages {
                 connection.pragma_update(None, "max_page_count", pages)?;
             }
-            connection.execute_batch(tables)?;
             Ok(connection)
         };
-        open().map_err(|error| StoreError::new(&self.name(), error))
+        let mut connection = open().map_err(|error| StoreError::named(self, error))?;
+        format::prepare(&mut connection, self, tables)?;
+        Ok(connection)
     }
 
     /// Opens a connection that only reads.
@@ -111,7 +121,7 @@ impl Place {
     ///
     /// If there is no such file, or SQLite cannot read it.
     pub fn open_to_read(&self) -> Result<Connection, StoreError> {
-        read_only(&self.file).map_err(|error| StoreError::new(&self.name(), error))
+        read_only(&self.file).map_err(|error| StoreError::named(self, error))
     }
 }
 
@@ -121,7 +131,6 @@ const STATEMENTS: usize = 256;
 /// How long a connection waits for another program's transaction, a slow machine included.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-// ANCHOR: durable
 /// A commit returns when the write-ahead log is on the disk.
 fn durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
@@ -132,7 +141,6 @@ fn durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cell_size_check", true)
 }
-// ANCHOR_END: durable
 
 fn read_only(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

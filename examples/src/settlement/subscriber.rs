@@ -1,6 +1,7 @@
 //! A subscriber: a member of the group that keeps the views. Stop, drain, store, commit, leave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +11,8 @@ use super::log::{EventLog, LogError, Member, Polled, Positions, Record};
 use super::metrics::Metrics;
 use super::retry::Pace;
 use super::store::StoreError;
-use super::views::{Applied, ApplyError, Batch, Views};
+use super::views::{Applied, ApplyError, Batch, RecordId, Views};
+use crate::in_flight::InFlight;
 
 /// The group of everybody who keeps the views.
 pub const GROUP: &str = "settlement-views";
@@ -33,6 +35,8 @@ pub struct Subscriber<M> {
     member: M,
     views: Views,
     pace: Pace,
+    /// Dropped with their partition, they are no longer counted.
+    owned: BTreeMap<u32, InFlight>,
     /// Where the views are, in the partitions that are owned.
     stored: Positions,
     /// Where it has asked the log to deliver again.
@@ -60,6 +64,7 @@ pub async fn subscribe<L: EventLog>(
         member: log.join(GROUP).await?,
         views,
         pace,
+        owned: BTreeMap::new(),
         stored: Positions::new(),
         sought: BTreeSet::new(),
     };
@@ -71,7 +76,6 @@ pub async fn subscribe<L: EventLog>(
 // ANCHOR_END: subscribe
 
 impl<M: Member> Subscriber<M> {
-    // ANCHOR: loop
     async fn apply_until(
         &mut self,
         metrics: &Metrics,
@@ -95,6 +99,7 @@ impl<M: Member> Subscriber<M> {
                 Polled::Assigned(partitions) => {
                     metrics.rebalances.add(1);
                     for partition in partitions {
+                        self.owned.insert(partition, metrics.owned.enter());
                         // Where the views are, whatever was committed.
                         let position = self.views.position(partition).await;
                         let position = position.map_err(ApplyError::from)?;
@@ -104,15 +109,17 @@ impl<M: Member> Subscriber<M> {
                 }
                 Polled::Revoked(partitions) => {
                     self.commit(metrics).await?;
-                    self.stored.retain(|own, _| !partitions.contains(own));
+                    self.forget(&partitions);
                 }
-                Polled::Lost(partitions) => {
-                    self.stored.retain(|own, _| !partitions.contains(own));
-                }
+                Polled::Lost(partitions) => self.forget(&partitions),
             }
         }
     }
-    // ANCHOR_END: loop
+
+    fn forget(&mut self, partitions: &[u32]) {
+        self.owned.retain(|own, _| !partitions.contains(own));
+        self.stored.retain(|own, _| !partitions.contains(own));
+    }
 
     /// Has the log deliver from `position`. A partition that was lost needs it no more.
     async fn seek(&mut self, partition: u32, position: u64) -> Result<(), LogError> {
@@ -141,22 +148,9 @@ impl<M: Member> Subscriber<M> {
         while !batch.records.is_empty() {
             let applied = self.apply(&batch, metrics, stop).await?;
             let Some(applied) = applied else { break };
-            for (&partition, &position) in &applied.holes {
-                self.seek(partition, position).await?;
-                self.sought.insert((partition, position));
-            }
-            let mut wait = None;
-            for (place, reason) in applied.refused {
-                let tried = tries.entry(place).or_insert(0);
-                *tried += 1;
-                match self.pace.retry.after(*tried) {
-                    Some(longer) => wait = wait.max(Some(longer)),
-                    None => {
-                        batch.dead.insert(place, (reason, *tried));
-                    }
-                }
-            }
+            self.ask_again(&applied.holes).await?;
             batch.records = applied.rest.into();
+            let wait = self.judge(applied.refused, &mut tries, &mut batch.dead);
             if let Some(wait) = wait {
                 metrics.retries.add(1);
                 let slept = stop.run_until_cancelled(sleep(wait)).await;
@@ -167,7 +161,40 @@ impl<M: Member> Subscriber<M> {
         }
         Ok(())
     }
+
     // ANCHOR_END: settle
+
+    // ANCHOR: judge
+    /// How long to wait for those that get another try. The others are dead.
+    fn judge(
+        &self,
+        refused: Vec<(RecordId, String)>,
+        tries: &mut BTreeMap<RecordId, u32>,
+        dead: &mut BTreeMap<RecordId, (String, u32)>,
+    ) -> Option<Duration> {
+        let mut wait = None;
+        for (place, reason) in refused {
+            let tried = tries.entry(place).or_insert(0);
+            *tried += 1;
+            match self.pace.retry.after(*tried) {
+                Some(longer) => wait = wait.max(Some(longer)),
+                None => {
+                    dead.insert(place, (reason, *tried));
+                }
+            }
+        }
+        wait
+    }
+    // ANCHOR_END: judge
+
+    /// Has the log deliver what is missing.
+    async fn ask_again(&mut self, holes: &Positions) -> Result<(), LogError> {
+        for (&partition, &position) in holes {
+            self.seek(partition, position).await?;
+            self.sought.insert((partition, position));
+        }
+        Ok(())
+    }
 
     /// Applies what can be applied now; nothing if `stop` came while the store had no room.
     async fn apply(

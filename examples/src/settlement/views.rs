@@ -44,13 +44,16 @@ pub struct Balance {
     pub number: u64,
 }
 
+/// A partition, and the offset of a record in it.
+pub type RecordId = (u32, u64);
+
 /// What to apply. Records of a partition come in their order.
 #[derive(Clone, Default)]
 pub struct Batch {
     pub records: Arc<[Record]>,
     /// Records that are given up, by partition and offset: with the reason, and how often each was
     /// tried.
-    pub dead: BTreeMap<(u32, u64), (String, u32)>,
+    pub dead: BTreeMap<RecordId, (String, u32)>,
     /// Partitions that the log was asked to deliver again from exactly here: if it still leaves a
     /// hole, there is nothing in it.
     pub sought: BTreeSet<(u32, u64)>,
@@ -66,7 +69,7 @@ pub struct Applied {
     pub copies: u64,
     pub dead: u64,
     /// The first record of each partition that was refused, and why.
-    pub refused: Vec<((u32, u64), String)>,
+    pub refused: Vec<(RecordId, String)>,
     /// What is left to apply: from the refused records on.
     pub rest: Vec<Record>,
     /// Where to read again: something was delivered too early.
@@ -164,7 +167,6 @@ impl Views {
         self.writer.sql(|_| Ok(())).await
     }
 
-    // ANCHOR: apply
     /// Applies what can be applied, and stores it with the positions that follow, in one
     /// transaction. A record that is refused holds up its partition alone.
     ///
@@ -179,7 +181,6 @@ impl Views {
         let apply = move |connection: &Connection| apply::apply(connection, batch, &rule);
         self.writer.write(apply).await
     }
-    // ANCHOR_END: apply
 
     /// Reads everything but the events. If this future is dropped, nothing changes.
     ///

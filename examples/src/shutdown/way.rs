@@ -110,7 +110,9 @@ impl Way {
             lesson => format!("[{name}](../{lesson})"),
         };
         let row = self.anchor();
-        format!(r##"{name}&nbsp;<a class="row" id="{row}" href="#{row}" aria-label="This row">#</a>"##)
+        format!(
+            r##"{name}&nbsp;<a class="row" id="{row}" href="#{row}" aria-label="This row">#</a>"##
+        )
     }
 
     /// Where its row is on the page.

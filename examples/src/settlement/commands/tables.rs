@@ -10,26 +10,26 @@ use super::{Poison, Progress, Setup};
 
 /// A record of the outbox that is no event has no account, number and gain.
 pub const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS setup (
+    CREATE TABLE setup (
         seed INTEGER, accounts INTEGER, partitions INTEGER, poison INTEGER
     );
-    CREATE TABLE IF NOT EXISTS commands (
+    CREATE TABLE commands (
         trade INTEGER PRIMARY KEY, payer INTEGER, payee INTEGER, cents INTEGER
     );
-    CREATE TABLE IF NOT EXISTS accounts (
+    CREATE TABLE accounts (
         account INTEGER PRIMARY KEY, number INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS outbox (
+    CREATE TABLE outbox (
         id INTEGER PRIMARY KEY, account INTEGER, number INTEGER, gain INTEGER,
         partition INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS published (
+    CREATE TABLE published (
         one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS acknowledged (
+    CREATE TABLE acknowledged (
         partition INTEGER PRIMARY KEY, next INTEGER NOT NULL
     );
-    INSERT OR IGNORE INTO published VALUES (1, 0);
+    INSERT INTO published VALUES (1, 0);
 ";
 
 /// Stores the setup of a new directory, or returns that of an old one.

@@ -4,9 +4,11 @@
 //! covers the record before it, so a changed, a missing and a moved record are found when they are
 //! read.
 
+pub mod committed;
 mod group;
 mod member;
-pub mod records;
+mod reading;
+mod records;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -60,7 +62,7 @@ impl EmbeddedLog {
     /// If it cannot be read.
     pub async fn committed(&self, group: &str) -> Result<Positions, LogError> {
         let (group, partitions) = (group.to_owned(), self.shared.partitions);
-        let read = move |connection: &_| records::all_committed(connection, &group, partitions);
+        let read = move |connection: &_| committed::all_committed(connection, &group, partitions);
         self.shared.reader.read(read).await
     }
 
@@ -72,7 +74,7 @@ impl EmbeddedLog {
     ///
     /// [`LogError::Damaged`], with the first record that cannot be trusted.
     pub async fn verify(&self) -> Result<(), LogError> {
-        self.shared.reader.read(records::verify).await
+        self.shared.reader.read(reading::verify).await
     }
 }
 
@@ -133,7 +135,7 @@ impl EventLog for EmbeddedLog {
     }
 
     async fn read(&self, partition: u32, from: u64, max: usize) -> Result<Vec<Record>, LogError> {
-        let read = move |connection: &_| records::read(connection, partition, from, max);
+        let read = move |connection: &_| reading::read(connection, partition, from, max);
         self.shared.reader.read(read).await
     }
 
@@ -157,6 +159,8 @@ impl From<StoreError> for LogError {
             StoreError::Damaged { file, source } => {
                 LogError::damaged(&file, None, source.to_string())
             }
+            // Nothing that this program trusts, and to make again, as what is damaged.
+            StoreError::Format { ref file, .. } => LogError::damaged(file, None, error.to_string()),
             StoreError::Closed { .. } => LogError::Closed,
             other => LogError::Unavailable(Arc::new(other)),
         }

@@ -31,7 +31,6 @@ pub enum Unbalanced {
 /// # Errors
 ///
 /// The first report that has a difference, and damage.
-// ANCHOR: periodic
 pub async fn reconcile_every<L: EventLog>(
     pause: Duration,
     stores: &Stores<L>,
@@ -54,4 +53,3 @@ pub async fn reconcile_every<L: EventLog>(
     };
     stop.run_until_cancelled(again).await.unwrap_or(Ok(()))
 }
-// ANCHOR_END: periodic

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use super::super::data::{Data, Stores, Wanted};
 use super::super::event::LIMIT;
-use super::super::faults::open;
-use super::super::keep::Embedded;
+use super::super::keep::{Embedded, Keep};
 use super::super::log::embedded::{EmbeddedLog, EmbeddedMember};
 use super::super::log::{NewRecord, Record};
 use super::super::metrics::Metrics;
@@ -26,7 +25,10 @@ async fn settled(data: &Data) {
         partitions: Some(2),
         ..Wanted::default()
     };
-    let stores = open(data, wanted, at_most(LIMIT)).await.expect("it opens");
+    let stores = Embedded
+        .stores(data, wanted, at_most(LIMIT))
+        .await
+        .expect("it opens");
     let plan = Plan {
         trades: Some(50),
         ..Plan::default()
@@ -59,7 +61,8 @@ async fn a_view_that_was_changed_is_named_and_made_again() {
         "views.db",
         "UPDATE accounts SET cents = 1 WHERE account = 3",
     );
-    let stores = open(&data, Wanted::default(), at_most(LIMIT))
+    let stores = Embedded
+        .stores(&data, Wanted::default(), at_most(LIMIT))
         .await
         .expect("it opens");
     let found = differences(&stores).await;
@@ -89,7 +92,8 @@ async fn a_record_that_was_changed_is_refused_with_its_offset_and_made_again() {
         WHERE offset = (
             SELECT min(offset) FROM partition_0 WHERE value LIKE '%\"account\":2%')";
     sql(dir.path(), "log.db", change);
-    let stores = open(&data, Wanted::default(), at_most(LIMIT))
+    let stores = Embedded
+        .stores(&data, Wanted::default(), at_most(LIMIT))
         .await
         .expect("it opens");
     let damaged = reconcile(&stores.commands, &stores.log, &stores.views).await;
@@ -116,7 +120,8 @@ async fn a_log_that_is_gone_is_refused() {
     let data = Data::new(dir.path());
     settled(&data).await;
     std::fs::remove_file(dir.path().join("log.db")).expect("it was there");
-    let stores = open(&data, Wanted::default(), at_most(LIMIT))
+    let stores = Embedded
+        .stores(&data, Wanted::default(), at_most(LIMIT))
         .await
         .expect("it opens");
     let metrics = Arc::<Metrics>::default();
@@ -187,7 +192,8 @@ async fn what_others_write_meanwhile_is_no_difference() {
     let dir = tempfile::tempdir().expect("a directory");
     let data = Data::new(dir.path());
     settled(&data).await;
-    let stores = open(&data, Wanted::default(), at_most(LIMIT))
+    let stores = Embedded
+        .stores(&data, Wanted::default(), at_most(LIMIT))
         .await
         .expect("it opens");
     let busy = Busy {

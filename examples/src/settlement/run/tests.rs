@@ -2,10 +2,10 @@
 
 use super::super::data::{Data, Wanted};
 use super::super::event::LIMIT;
-use super::super::faults::open;
+use super::super::keep::{Embedded, Keep};
 use super::super::log::embedded::EmbeddedLog;
 use super::super::reconcile::{Report, reconcile};
-use super::super::retry::Retry;
+use super::super::retry::{Pace, Retry};
 use super::super::views::{Rule, at_most};
 use super::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -30,7 +30,10 @@ async fn stores(dir: &TempDir, rule: Rule) -> Stores<EmbeddedLog> {
         ..Wanted::default()
     };
     let data = Data::new(dir.path());
-    open(&data, wanted, rule).await.expect("it opens")
+    Embedded
+        .stores(&data, wanted, rule)
+        .await
+        .expect("it opens")
 }
 
 fn plan(trades: u64) -> Plan {

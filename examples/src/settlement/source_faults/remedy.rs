@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::super::faults::layer::{Chances, Faulty};
@@ -14,6 +16,9 @@ use super::super::run::{RunError, caught_up};
 use super::super::subscriber::subscribe;
 use super::super::views::Rule;
 use super::{Error, Fault, Outcome};
+
+/// A life takes milliseconds. After so long it hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub async fn run(fault: &Fault, dir: &Path) -> Result<Outcome, Error> {
     let seen = Arc::new(Mutex::new(Outcome::default()));
@@ -39,11 +44,15 @@ pub async fn run(fault: &Fault, dir: &Path) -> Result<Outcome, Error> {
                 std::future::pending::<()>().await;
             }
         };
-        tokio::select! {
-            ended = subscriber => ended.map_err(RunError::from)?,
-            // The process dies: the subscriber is dropped, and commits nothing.
-            () = applied => {}
-        }
+        let life = async {
+            tokio::select! {
+                ended = subscriber => ended.map_err(RunError::from),
+                // The process dies: the subscriber is dropped, and commits nothing.
+                () = applied => Ok(()),
+            }
+        };
+        let ended = timeout(PATIENCE, life).await;
+        ended.map_err(|_| Error::Wrong(format!("no end after {PATIENCE:?}")))??;
     }
     let mut outcome = seen.lock().clone();
     let snapshot = stores.views.snapshot().await.map_err(LogError::from)?;

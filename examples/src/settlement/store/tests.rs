@@ -3,7 +3,7 @@
 use super::*;
 use rusqlite::params;
 
-const TABLES: &str = "CREATE TABLE IF NOT EXISTS trades (id INTEGER PRIMARY KEY, memo BLOB)";
+const TABLES: &str = "CREATE TABLE trades (id INTEGER PRIMARY KEY, memo BLOB)";
 
 fn place(dir: &tempfile::TempDir) -> Place {
     Place::new(dir.path().join("trades.db"))

@@ -145,7 +145,6 @@ where
     }
 }
 
-// ANCHOR: group
 fn run(
     connection: Connection,
     mut waiting: mpsc::Receiver<Box<dyn Job>>,
@@ -168,20 +167,13 @@ fn run(
 
 /// Runs a group of jobs in one transaction. A job that fails is undone alone.
 fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    let all = || {
+    let mut all = || {
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        for job in group {
-            connection.execute_batch("SAVEPOINT job")?;
-            let keep = job.run(connection);
-            if connection.is_autocommit() {
-                // SQLite itself took the transaction back: a full disk does that.
-                return Err(Error::SqliteFailure(
-                    ffi::Error::new(ffi::SQLITE_ABORT),
-                    None,
-                ));
-            }
-            let undo = if keep { "" } else { "ROLLBACK TO job; " };
-            connection.execute_batch(&format!("{undo}RELEASE job"))?;
+        if let [alone] = group {
+            // No savepoint: it would keep a copy of what may have to be undone, and that is all.
+            alone.run(connection).then_some(()).ok_or_else(aborted)?;
+        } else {
+            together(connection, group)?;
         }
         connection.execute_batch("COMMIT")
     };
@@ -191,4 +183,21 @@ fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite:
     }
     committed
 }
-// ANCHOR_END: group
+
+fn together(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    for job in group {
+        connection.execute_batch("SAVEPOINT job")?;
+        let keep = job.run(connection);
+        if connection.is_autocommit() {
+            // SQLite itself took the transaction back: a full disk does that.
+            return Err(aborted());
+        }
+        let undo = if keep { "" } else { "ROLLBACK TO job; " };
+        connection.execute_batch(&format!("{undo}RELEASE job"))?;
+    }
+    Ok(())
+}
+
+fn aborted() -> Error {
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT), None)
+}

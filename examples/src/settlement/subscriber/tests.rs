@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::super::commands::Poison;
 use super::super::data::{Data, Stores, Wanted};
 use super::super::event::LIMIT;
-use super::super::faults::open;
+use super::super::keep::{Embedded, Keep};
 use super::super::log::embedded::EmbeddedLog;
 use super::super::reconcile::reconcile;
 use super::super::relay::relay;
@@ -29,7 +29,10 @@ async fn published(dir: &tempfile::TempDir, poison: u32, rule: Rule) -> Stores<E
         ..Wanted::default()
     };
     let data = Data::new(dir.path());
-    let stores = open(&data, wanted, rule).await.expect("it opens");
+    let stores = Embedded
+        .stores(&data, wanted, rule)
+        .await
+        .expect("it opens");
     let setup = stores.commands.setup();
     let trades = (1..=5).map(|id| setup.trade(id)).collect();
     stores.commands.submit(trades).await.expect("it stores");

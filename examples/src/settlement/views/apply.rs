@@ -7,13 +7,13 @@ use rusqlite::Connection;
 use super::super::event::{Event, EventId};
 use super::super::log::{Positions, Record};
 use super::super::store::StoreError;
-use super::{Applied, ApplyError, Balance, Batch, Rule, letters, tables};
+use super::{Applied, ApplyError, Balance, Batch, RecordId, Rule, letters, tables};
 
 /// What the transaction has changed so far.
 struct Books<'a> {
     connection: &'a Connection,
     rule: &'a Rule,
-    dead: BTreeMap<(u32, u64), (String, u32)>,
+    dead: BTreeMap<RecordId, (String, u32)>,
     /// Events that were given up for good. The views may be made anew.
     dropped: BTreeSet<EventId>,
     sought: BTreeSet<(u32, u64)>,
@@ -22,7 +22,6 @@ struct Books<'a> {
     done: Applied,
 }
 
-// ANCHOR: batch
 pub fn apply(connection: &Connection, batch: Batch, rule: &Rule) -> Result<Applied, ApplyError> {
     let mut books = Books {
         connection,
@@ -49,7 +48,6 @@ pub fn apply(connection: &Connection, batch: Batch, rule: &Rule) -> Result<Appli
         .retain(|record| !holes.contains_key(&record.partition));
     books.store()
 }
-// ANCHOR_END: batch
 
 #[derive(PartialEq)]
 enum Taken {

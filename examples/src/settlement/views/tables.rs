@@ -7,13 +7,13 @@ use super::{Balance, Snapshot, letters};
 
 /// A dead letter that is no event has no account and number.
 pub const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS accounts (
+    CREATE TABLE accounts (
         account INTEGER PRIMARY KEY, cents INTEGER NOT NULL, number INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS positions (
+    CREATE TABLE positions (
         partition INTEGER PRIMARY KEY, next INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS dead_letters (
+    CREATE TABLE dead_letters (
         id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
         account INTEGER, number INTEGER, value BLOB NOT NULL,
         reason TEXT NOT NULL, tries INTEGER NOT NULL, dropped INTEGER NOT NULL DEFAULT 0

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::super::{LogError, Member, Polled, Positions, Record};
 use super::Shared;
 use super::group::{Id, News};
-use super::records;
+use super::{committed, reading};
 
 /// A member of a group. Dropped, it leaves the group at once, and does not block.
 pub struct EmbeddedMember {
@@ -55,7 +55,7 @@ impl EmbeddedMember {
         if positions.is_empty() {
             return Ok(Vec::new());
         }
-        let fetch = move |connection: &_| records::fetch(connection, &group, positions, max);
+        let fetch = move |connection: &_| reading::fetch(connection, &group, positions, max);
         let (records, positions) = self.log.reader.read(fetch).await?;
         for (partition, position) in positions {
             self.positions.insert(partition, Some(position));
@@ -108,7 +108,7 @@ impl Member for EmbeddedMember {
     async fn commit(&mut self, positions: &Positions) -> Result<(), LogError> {
         self.owned(positions.keys().copied())?;
         let (group, positions) = (self.group.clone(), positions.clone());
-        let store = move |connection: &_| records::commit(connection, &group, &positions);
+        let store = move |connection: &_| committed::commit(connection, &group, &positions);
         self.log.writer.write(store).await
     }
 

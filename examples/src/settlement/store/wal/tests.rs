@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::super::Place;
 use super::*;
 
-const TABLES: &str = "CREATE TABLE IF NOT EXISTS trades (id INTEGER PRIMARY KEY, memo BLOB)";
+const TABLES: &str = "CREATE TABLE trades (id INTEGER PRIMARY KEY, memo BLOB)";
 
 fn insert(connection: &Connection, id: u32) {
     let insert = "INSERT INTO trades VALUES (?1, zeroblob(6000))";

@@ -150,7 +150,8 @@ impl<M: Member> Subscriber<M> {
             let Some(applied) = applied else { break };
             self.ask_again(&applied.holes).await?;
             batch.records = applied.rest.into();
-            let wait = self.judge(applied.refused, &mut tries, &mut batch.dead);
+            let dead = &mut batch.dead;
+            let wait = self.judge(applied.refused, &mut tries, dead);
             if let Some(wait) = wait {
                 metrics.retries.add(1);
                 let slept = stop.run_until_cancelled(sleep(wait)).await;
@@ -165,7 +166,7 @@ impl<M: Member> Subscriber<M> {
     // ANCHOR_END: settle
 
     // ANCHOR: judge
-    /// How long to wait for those that get another try. The others are dead.
+    /// How long those wait that get another try. The rest is dead.
     fn judge(
         &self,
         refused: Vec<(RecordId, String)>,

@@ -68,10 +68,11 @@ pub async fn subscribe<L: EventLog>(
         stored: Positions::new(),
         sought: BTreeSet::new(),
     };
-    let end = subscriber.apply_until(metrics, stop).await;
-    subscriber.commit(metrics).await?;
-    subscriber.member.leave().await?;
-    end
+    let applied = subscriber.apply_until(metrics, stop).await;
+    let committed = subscriber.commit(metrics).await;
+    let left = subscriber.member.leave().await;
+    applied.and(committed)?;
+    Ok(left?)
 }
 // ANCHOR_END: subscribe
 

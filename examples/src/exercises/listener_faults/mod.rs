@@ -45,8 +45,8 @@ impl Partition {
 /// Why a record was not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The database does not answer. It may answer the next time.
-    NoAnswer,
+    /// There is no exchange rate for this event. There may be one the next time.
+    NoRate,
     /// The bytes are no event, and will be none the next time.
     NoEvent,
 }
@@ -54,8 +54,8 @@ pub enum Refused {
 /// The account that the records change.
 #[derive(Default)]
 pub struct Account {
-    /// How often the database does not answer, for each record.
-    silent: BTreeMap<&'static str, u32>,
+    /// How often there is no rate, for each record.
+    late: BTreeMap<&'static str, u32>,
     tried: BTreeMap<&'static str, u32>,
     calls: usize,
     applied: Vec<&'static str>,
@@ -80,8 +80,8 @@ impl Account {
         if record.starts_with('#') {
             return Err(Refused::NoEvent);
         }
-        if *tried <= self.silent.get(record).copied().unwrap_or(0) {
-            return Err(Refused::NoAnswer);
+        if *tried <= self.late.get(record).copied().unwrap_or(0) {
+            return Err(Refused::NoRate);
         }
         self.applied.push(record);
         Ok(())
@@ -93,7 +93,7 @@ impl Account {
     }
 }
 
-/// The records of a partition, and how often the database does not answer.
+/// The records of a partition, and how often there is no rate for each.
 type Log = &'static [(&'static str, u32)];
 
 const LOGS: [Log; 3] = [
@@ -111,16 +111,16 @@ fn run(settle: Settle, log: Log) -> Result<(), String> {
         position: 0,
     };
     let mut account = Account {
-        silent: log.iter().copied().collect(),
+        late: log.iter().copied().collect(),
         ..Account::default()
     };
     settle(&mut partition, &mut account);
 
     let (mut applied, mut dead) = (Vec::new(), Vec::new());
-    for &(record, silent) in log {
-        match (record.starts_with('#'), silent < TRIES) {
+    for &(record, late) in log {
+        match (record.starts_with('#'), late < TRIES) {
             (true, _) => dead.push((record, Refused::NoEvent)),
-            (_, false) => dead.push((record, Refused::NoAnswer)),
+            (_, false) => dead.push((record, Refused::NoRate)),
             _ => applied.push(record),
         }
     }

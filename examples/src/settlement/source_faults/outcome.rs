@@ -40,18 +40,13 @@ impl fmt::Display for Outcome {
             "  {:7}  {:7}  {:8}",
             self.applies, self.records, self.position
         )?;
-        let letters = if self.letters == 1 {
-            "dead letter"
-        } else {
-            "dead letters"
-        };
-        for (count, what) in [
-            (self.sends as usize, "sent again"),
-            (self.skipped as usize, "skipped"),
-            (self.letters, letters),
+        for (count, one, more) in [
+            (self.sends as usize, "send", "sends"),
+            (self.skipped as usize, "skipped", "skipped"),
+            (self.letters, "dead letter", "dead letters"),
         ] {
             if count > 0 {
-                write!(f, "  {count} {what}")?;
+                write!(f, "  {count} {}", if count == 1 { one } else { more })?;
             }
         }
         Ok(())

@@ -74,7 +74,7 @@ fn rule(fault: &Fault, seen: Arc<Mutex<Outcome>>) -> Rule {
         let mut left = left.lock();
         if event.number == number && *left > 0 {
             *left -= 1;
-            return Err("the database does not answer".into());
+            return Err("there is no rate yet".into());
         }
         seen.applied.push(event.gain());
         Ok(())

@@ -167,13 +167,20 @@ fn run(
 
 /// Runs a group of jobs in one transaction. A job that fails is undone alone.
 fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    let mut all = || {
+    let all = || {
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        if let [alone] = group {
-            // No savepoint: it would keep a copy of what may have to be undone, and that is all.
-            alone.run(connection).then_some(()).ok_or_else(aborted)?;
-        } else {
-            together(connection, group)?;
+        for job in group {
+            connection.execute_batch("SAVEPOINT job")?;
+            let keep = job.run(connection);
+            if connection.is_autocommit() {
+                // SQLite itself took the transaction back: a full disk does that.
+                return Err(Error::SqliteFailure(
+                    ffi::Error::new(ffi::SQLITE_ABORT),
+                    None,
+                ));
+            }
+            let undo = if keep { "" } else { "ROLLBACK TO job; " };
+            connection.execute_batch(&format!("{undo}RELEASE job"))?;
         }
         connection.execute_batch("COMMIT")
     };
@@ -182,22 +189,4 @@ fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite:
         connection.execute_batch("ROLLBACK")?;
     }
     committed
-}
-
-fn together(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    for job in group {
-        connection.execute_batch("SAVEPOINT job")?;
-        let keep = job.run(connection);
-        if connection.is_autocommit() {
-            // SQLite itself took the transaction back: a full disk does that.
-            return Err(aborted());
-        }
-        let undo = if keep { "" } else { "ROLLBACK TO job; " };
-        connection.execute_batch(&format!("{undo}RELEASE job"))?;
-    }
-    Ok(())
-}
-
-fn aborted() -> Error {
-    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT), None)
 }

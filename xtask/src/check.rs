@@ -104,10 +104,10 @@ fn cargo(root: &Path, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     Ok(())
 }
 
-/// Runs something while two threads a core do nothing but spin.
+/// Runs something while a thread for each core does nothing but spin.
 fn busy<T>(run: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
-    let spinners = 2 * thread::available_parallelism().map_or(1, usize::from);
+    let spinners = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..spinners {
             scope.spawn(|| {

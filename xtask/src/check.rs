@@ -98,6 +98,8 @@ fn cargo(root: &Path, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     cargo
         .current_dir(root)
         .args(args)
+        // Many programs panic on purpose, and a backtrace takes seconds on a busy machine.
+        .env("RUST_BACKTRACE", "0")
         .envs(variables.iter().copied());
     let status = cargo.status().context("cargo cannot be run")?;
     ensure!(status.success(), "cargo {}: {status}", args.join(" "));

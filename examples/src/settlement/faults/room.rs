@@ -1,6 +1,7 @@
 //! A disk that is full: in the middle of a run there is no room. Nothing is lost, and with room the
 //! next run goes on.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::{fs, io};
@@ -61,48 +62,52 @@ mount -o remount,size=1g "$2" || exit 103
 "$1" run --data "$2/data" --events=2 --seed="$4"
 "#;
 
-/// Fills a small file system of the kernel's, so often; nothing where this user may not make one,
-/// which only Linux has.
+/// Fills a small file system of the kernel's, so often; nothing where this user may not mount one,
+/// which only Linux allows.
 ///
 /// # Errors
 ///
 /// If a full file system was not survived; the message says with which size.
 pub fn file_system(program: &Path, dir: &Path, seed: u64) -> Result<Option<Survived>, Failure> {
-    if !namespace("true", &[]).is_ok_and(|tried| tried.status.success()) {
+    fs::create_dir_all(dir)?;
+    let (program, place) = (program.display().to_string(), dir.display().to_string());
+    // Some systems give the namespace, and no right to mount in it.
+    let tried = namespace("mount -t tmpfs none \"$1\"", &[&place]);
+    if !tried.is_ok_and(|tried| tried.status.success()) {
         return Ok(None);
     }
-    fs::create_dir_all(dir)?;
     let mut random = Random::new(seed);
     let mut events = 0;
     for n in 1..=TIMES {
-        let size = 100_000 + random.below(4_000_000);
-        let fault = format!("a file system of {size} bytes, number {n} of seed {seed}");
-        let program = program.display().to_string();
-        let (dir, size, seed) = (
-            dir.display().to_string(),
-            size.to_string(),
-            seed.to_string(),
-        );
-        let ran = namespace(UNTIL_FULL, &[&program, &dir, &size, &seed])?;
-        let said = String::from_utf8_lossy(&ran.stdout);
-        if !ran.status.success() || !String::from_utf8_lossy(&ran.stderr).contains("no room left") {
-            let complained = String::from_utf8_lossy(&ran.stderr);
-            let status = ran.status;
-            return Err(Failure::Wrong(format!(
-                "{fault}: {status}\n{said}{complained}"
-            )));
-        }
-        let written = said
-            .lines()
-            .find_map(|line| line.strip_prefix("events written"));
-        let written = written.and_then(|number| number.trim().parse::<u64>().ok());
-        events += written.ok_or_else(|| Failure::Wrong(format!("{fault}: it says\n{said}")))?;
+        let size = (100_000 + random.below(4_000_000)).to_string();
+        let ran = namespace(UNTIL_FULL, &[&program, &place, &size, &seed.to_string()])?;
+        events += written(&ran).ok_or_else(|| {
+            let Output { status, .. } = ran;
+            let [said, complained] = [&ran.stdout, &ran.stderr].map(|text| lossy(text));
+            Failure::Wrong(format!(
+                "a file system of {size} bytes, number {n} of seed {seed}: {status}\n\
+                 {said}{complained}"
+            ))
+        })?;
     }
     Ok(Some(Survived {
         fault: "a file system that is full",
         times: TIMES.into(),
         events,
     }))
+}
+
+/// How many events were written, if the room ran out and the books balance.
+fn written(ran: &Output) -> Option<u64> {
+    let survived = ran.status.success() && lossy(&ran.stderr).contains("no room left");
+    let said = lossy(&ran.stdout);
+    let mut lines = said.lines().filter(|_| survived);
+    let number = lines.find_map(|line| line.strip_prefix("events written"))?;
+    number.trim().parse().ok()
+}
+
+fn lossy(text: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(text)
 }
 
 /// Runs a script as the root of a user namespace with mounts of its own.
